@@ -1,0 +1,1 @@
+"""The commented settings file and the unit, shipped as plain files."""
