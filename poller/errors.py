@@ -8,6 +8,7 @@
     │   ├── BadAnswer                an answer that is not what Spotify sends (HTML, half a JSON)
     │   ├── ServerTrouble            5xx
     │   ├── RateLimited              429; nobody may ask before the cooldown ends
+    │   ├── CoolingDown              not asked at all: an earlier 429 still holds
     │   ├── Unauthorized             401; the access token is no longer good
     │   └── Refused                  403; the owner must act
     ├── GrantError                   the owner's permission
@@ -18,7 +19,9 @@
     └── StateError                   the state directory
         ├── StateRefused             wrong owner or mode, newer schema: exit 78
         ├── StateInUse               another process holds it
-        └── StateUnwritable          disk full or read-only, right now
+        ├── StateUnwritable          disk full or read-only, right now
+        ├── StateUnreadable          the disk does not give back what was stored, right now
+        └── StateOvertaken           what was to be written belongs to an older generation
 
 Messages are sentences for the owner; they never hold a token, a code, a header or a body.
 """
@@ -70,6 +73,14 @@ class RateLimited(SpotifyError):
         super().__init__("Spotify asks to wait (status 429).")
         self.retry_after_s = retry_after_s
         self.is_quota = is_quota
+
+
+class CoolingDown(SpotifyError):
+    """Nothing was asked, because Spotify's last 429 still holds. ``until_at`` is in ms UTC."""
+
+    def __init__(self, until_at: int) -> None:
+        super().__init__("Spotify asked to wait and the wait is not over.")
+        self.until_at = until_at
 
 
 class Unauthorized(SpotifyError):
@@ -153,3 +164,14 @@ class StateInUse(StateError):
 
 class StateUnwritable(StateError):
     """A write failed: disk full, read-only, I/O error. It may work again later."""
+
+
+class StateUnreadable(StateError):
+    """A read failed: I/O error. It may work again later."""
+
+
+class StateOvertaken(StateError):
+    """The stored grant is of another generation than the writer thought: nothing was written."""
+
+    def __init__(self) -> None:
+        super().__init__("The stored login was replaced meanwhile.")
