@@ -1,0 +1,200 @@
+"""Every setting there is: its name, how it is written, what it may be, and its default.
+
+This one table drives the file, the environment, the checks and the test that the commented
+sample, ``systemd/tonearm.toml``, is complete. A key exists from the day its feature does.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from tonearm.poller.options import App, Pace, Rules
+
+from . import values
+
+LEAST_WAIT_S: Final = 2
+MOST_WAIT_S: Final = 86_400
+MOST_CONNECTIONS: Final = 100_000
+
+SWITCH_WORDS: Final = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One setting.
+
+    ``written`` is the type it has in TOML (a Path is written as text, a float may be written as a
+    whole number); ``check`` turns a value of that type into the one the program uses, or raises
+    ValueError. ``allowed`` ends the sentence 'write ...'. A default of None means there is none,
+    or that it depends on the machine.
+    """
+
+    name: str
+    written: type[str | bool | int | float | Path]
+    check: Callable[[Any], Any]
+    allowed: str
+    default: Any = None
+    is_secret: bool = False
+
+    @property
+    def section(self) -> str:
+        return self.name.partition(".")[0]
+
+    @property
+    def variable(self) -> str:
+        """The environment variable that sets it."""
+        return "TONEARM_" + self.name.replace(".", "_").upper()
+
+    def read(self, found: object) -> Any:
+        """Return the checked value of what a TOML file holds, or raise ValueError."""
+        takes: tuple[type, ...] = (self.written,)
+        if self.written is Path:
+            takes = (str,)
+        elif self.written is float:
+            takes = (int, float)
+        # A bool is an int to Python, and to nobody else.
+        if not isinstance(found, takes) or (isinstance(found, bool) and self.written is not bool):
+            raise ValueError
+        return self.check(found)
+
+    def read_text(self, text: str) -> Any:
+        """Return the checked value of an environment variable's text, or raise ValueError."""
+        if self.written is bool:
+            return self.read(SWITCH_WORDS.get(text.strip().lower()))
+        if self.written in {int, float}:
+            return self.read(int(text) if self.written is int else float(text))
+        return self.read(text)
+
+
+_APP: Final = App(client_id="")
+_PACE: Final = Pace()
+_RULES: Final = Rules()
+_WAIT: Final = values.seconds(LEAST_WAIT_S, MOST_WAIT_S)
+
+_SECONDS: Final = f"a number of seconds from {LEAST_WAIT_S} to {MOST_WAIT_S}"
+_YES_OR_NO: Final = "true or false"
+_BASE_URL: Final = "an https address without a query"
+_PATH: Final = "a path"
+
+KEYS: Final = (
+    Key(
+        name="spotify.client_id",
+        written=str,
+        check=values.client_id,
+        allowed="the Client ID of your app, as its page in Spotify's developer dashboard shows it",
+    ),
+    Key(
+        name="spotify.client_secret",
+        written=str,
+        check=values.secret,
+        allowed="the Client secret of your app, or leave it out",
+        is_secret=True,
+    ),
+    Key(
+        name="spotify.client_secret_file",
+        written=Path,
+        check=values.path,
+        allowed="the path of a file that holds nothing but the Client secret",
+    ),
+    Key(
+        name="spotify.pkce",
+        written=bool,
+        check=values.switch,
+        allowed=_YES_OR_NO,
+        default=_APP.pkce,
+    ),
+    Key(
+        name="spotify.redirect_uri",
+        written=str,
+        check=values.redirect_uri,
+        allowed="an https address, http://127.0.0.1:PORT/PATH or http://[::1]:PORT/PATH",
+        default=_APP.redirect_uri,
+    ),
+    Key(
+        name="spotify.api_url",
+        written=str,
+        check=values.spotify_url,
+        allowed=_BASE_URL,
+        default=_APP.api_url,
+    ),
+    Key(
+        name="spotify.accounts_url",
+        written=str,
+        check=values.spotify_url,
+        allowed=_BASE_URL,
+        default=_APP.accounts_url,
+    ),
+    Key(
+        name="look.watched_s",
+        written=float,
+        check=_WAIT,
+        allowed=_SECONDS,
+        default=_PACE.watched_s,
+    ),
+    Key(
+        name="look.unwatched_s",
+        written=float,
+        check=_WAIT,
+        allowed=_SECONDS,
+        default=_PACE.unwatched_s,
+    ),
+    Key(name="look.idle_s", written=float, check=_WAIT, allowed=_SECONDS, default=_PACE.idle_s),
+    Key(
+        name="server.listen",
+        written=str,
+        check=values.address,
+        allowed="host:port or [IPv6]:port, such as 127.0.0.1:3345",
+        default=values.Address("127.0.0.1", 3345),
+    ),
+    Key(
+        name="server.public_url",
+        written=str,
+        check=values.public_url,
+        allowed="the https or http address at which the world reaches the service",
+    ),
+    Key(
+        name="server.max_connections",
+        written=int,
+        check=values.count(1, MOST_CONNECTIONS),
+        allowed=f"a whole number from 1 to {MOST_CONNECTIONS}",
+        default=10_000,
+    ),
+    Key(name="control.socket", written=Path, check=values.path, allowed=_PATH),
+    Key(
+        name="publish.private_sessions",
+        written=bool,
+        check=values.switch,
+        allowed=_YES_OR_NO,
+        default=_RULES.private_sessions,
+    ),
+    Key(
+        name="publish.local_files",
+        written=bool,
+        check=values.switch,
+        allowed=_YES_OR_NO,
+        default=_RULES.local_files,
+    ),
+    Key(name="state.directory", written=Path, check=values.path, allowed=_PATH),
+    Key(
+        name="log.level",
+        written=str,
+        check=values.one_of("debug", "info", "warning", "error"),
+        allowed="debug, info, warning or error",
+        default="info",
+    ),
+    Key(
+        name="log.format",
+        written=str,
+        check=values.one_of("auto", "console", "json"),
+        allowed="auto, console or json",
+        default="auto",
+    ),
+)
+
+BY_NAME: Final = {key.name: key for key in KEYS}
+BY_VARIABLE: Final = {key.variable: key for key in KEYS}
+SECTIONS: Final = tuple(dict.fromkeys(key.section for key in KEYS))

@@ -1,0 +1,54 @@
+"""The owner's settings, complete and checked; ``config`` makes them, all others take a part."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from tonearm.poller.options import App, Pace, Rules
+
+from .values import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Server:
+    """The public port. ``public_url`` has no slash at its end."""
+
+    listen: Address
+    public_url: str | None
+    max_connections: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Control:
+    """The control socket as it was asked for; ``paths.socket_path`` says where it really is."""
+
+    socket: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class State:
+    """Where the grant and the last plays are kept."""
+
+    directory: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What is logged, and in which form; auto is console on a terminal, else JSON."""
+
+    level: Literal["debug", "info", "warning", "error"]
+    format: Literal["auto", "console", "json"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything the owner chose. ``source`` is the file it was read from, if any."""
+
+    spotify: App
+    look: Pace
+    publish: Rules
+    server: Server
+    control: Control
+    state: State
+    log: Log
+    source: Path | None
