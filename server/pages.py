@@ -1,0 +1,104 @@
+"""The files that are served as they are: read once, hashed, packed, and never touched again.
+
+A fixed table says which file stands at which path, so no request can reach any other file.
+"""
+
+import base64
+import gzip
+import hashlib
+from dataclasses import dataclass, replace
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final, Self
+
+_JAVASCRIPT: Final = "text/javascript"
+_CSS: Final = "text/css"
+_HTML: Final = "text/html"
+
+_TABLE: Final = (
+    ("/", "index.html", _HTML),
+    ("/index.css", "index.css", _CSS),
+    ("/index.js", "index.js", _JAVASCRIPT),
+    ("/embed", "embed.html", _HTML),
+    ("/embed.css", "embed.css", _CSS),
+    ("/embed.js", "embed.js", _JAVASCRIPT),
+    ("/overlay", "overlay.html", _HTML),
+    ("/overlay.css", "overlay.css", _CSS),
+    ("/overlay.js", "overlay.js", _JAVASCRIPT),
+    ("/card.js", "card.js", _JAVASCRIPT),
+)
+
+_REVALIDATE: Final = "no-cache"
+_HOUR: Final = "public, max-age=3600"
+_FOR_EVER: Final = "public, max-age=31536000, immutable"
+
+# Nothing but our own files, Spotify's covers and our own feed; no markup from strings at all. Any
+# site may frame the pages: that is what /embed is for, and none of them can act for anybody.
+CONTENT_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self';"
+    " img-src 'self' https://*.scdn.co https://*.spotifycdn.com; connect-src 'self';"
+    " frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *;"
+    " require-trusted-types-for 'script'; trusted-types 'none'"
+)
+PERMISSIONS_POLICY: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One file at one path; ``tag`` is its weak ETag without quotes."""
+
+    path: str
+    body: bytes
+    packed: bytes
+    content_type: str
+    tag: str
+    cache_control: str
+
+    @property
+    def is_html(self) -> bool:
+        return self.content_type == _HTML
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pages:
+    """Every file that is there, and how to name the card so that it can be kept for ever.
+
+    ``card_path`` is ``/card-<hash>.js`` and ``card_integrity`` the value for a script element's
+    ``integrity`` attribute; both are None when there is no card.
+    """
+
+    all: tuple[Page, ...]
+    card_path: str | None
+    card_integrity: str | None
+
+    @classmethod
+    def load(cls, folder: Traversable | None = None) -> Self:
+        """Read the table's files from ``folder``, by default the package ``tonearm.web``."""
+        folder = folder or files("tonearm.web")
+        pages = [
+            _read(folder.joinpath(name), path, content_type)
+            for path, name, content_type in _TABLE
+            if folder.joinpath(name).is_file()
+        ]
+        card = next((page for page in pages if page.path == "/card.js"), None)
+        if card is None:
+            return cls(all=tuple(pages), card_path=None, card_integrity=None)
+        kept = replace(card, path=f"/card-{card.tag}.js", cache_control=_FOR_EVER)
+        digest = base64.b64encode(hashlib.sha384(card.body).digest()).decode("ascii")
+        return cls(
+            all=(*pages, kept),
+            card_path=kept.path,
+            card_integrity=f"sha384-{digest}",
+        )
+
+
+def _read(file: Traversable, path: str, content_type: str) -> Page:
+    body = file.read_bytes()
+    return Page(
+        path=path,
+        body=body,
+        packed=gzip.compress(body, mtime=0),
+        content_type=content_type,
+        tag=hashlib.sha256(body).hexdigest()[:12],
+        cache_control=_HOUR if path == "/card.js" else _REVALIDATE,
+    )
