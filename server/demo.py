@@ -1,0 +1,96 @@
+"""The demo: the whole real service on a simulated account, in a state of its own that vanishes.
+
+It never touches the owner's settings, grant or state, and it needs no Spotify account. Even the
+login is a real one: the consent page is asked over HTTP and agreed to.
+"""
+
+import asyncio
+import contextlib
+import secrets
+import tempfile
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from tonearm.poller.clock import Clock
+from tonearm.poller.options import App, Hosts
+from tonearm.poller.secret import Secret
+from tonearm.poller.simulated import covers
+from tonearm.poller.simulated.authorization import RegisteredApp
+from tonearm.poller.simulated.demo import demo_account
+from tonearm.poller.simulated.http import serve
+
+from .settings import Control, Settings, State
+
+_COVERS = "/demo/covers"
+_A_DAY = "public, max-age=86400"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Demo:
+    """What the demo puts in the place of the owner's settings and of Spotify."""
+
+    settings: Settings
+    hosts: Hosts
+
+    async def consent(self, url: str) -> str:
+        """Agree on the consent page at ``url``, and return where a browser would land."""
+        page = URL(url)
+        agree = page.with_path("/authorize/decision").with_query([*page.query.items(), _AGREE])
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(agree, allow_redirects=False) as answer,
+        ):
+            return answer.headers["Location"]
+
+
+_AGREE = ("choice", "agree")
+
+
+@contextlib.asynccontextmanager
+async def open_demo(settings: Settings, *, clock: Clock) -> AsyncIterator[Demo]:
+    """Start the simulated account and yield what the service needs to run on it."""
+    origin = settings.server.public_url or f"http://{settings.server.listen}"
+    secret = secrets.token_hex(16)
+    registered = RegisteredApp(name="tonearm demo", client_secret=secret)
+    account = demo_account(
+        clock.monotonic(),
+        epoch_s=clock.now() - clock.monotonic(),
+        cover_url=lambda slug, size: f"{origin}{_COVERS}/{slug}-{size}.png",
+        app=registered,
+    )
+    with tempfile.TemporaryDirectory(prefix="tonearm-demo-") as folder:
+        async with serve(account, clock=clock) as base:
+            yield Demo(
+                settings=replace(
+                    settings,
+                    spotify=App(
+                        client_id=registered.client_id,
+                        client_secret=Secret(secret),
+                        redirect_uri=registered.redirect_uris[0],
+                        api_url=f"{base}/v1",
+                        accounts_url=base,
+                    ),
+                    state=State(directory=Path(folder) / "state"),
+                    control=Control(socket=Path(folder) / "control.sock"),
+                ),
+                hosts=replace(Hosts(), art_origin=origin),
+            )
+
+
+def cover_routes() -> tuple[web.RouteDef, ...]:
+    """Return the routes that serve the made-up covers on the public port."""
+    sizes = "|".join(map(str, covers.SIZES))
+    return (web.get(f"{_COVERS}/{{slug:[a-z]+}}-{{size:{sizes}}}.png", _cover),)
+
+
+async def _cover(request: web.Request) -> web.Response:
+    slug, size = request.match_info["slug"], int(request.match_info["size"])
+    if slug not in covers.SLUGS:
+        raise web.HTTPNotFound
+    body = await asyncio.to_thread(covers.png, slug, size)
+    return web.Response(body=body, content_type="image/png", headers={"Cache-Control": _A_DAY})
