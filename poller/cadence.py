@@ -10,7 +10,8 @@ from typing import Final
 
 import msgspec
 
-from .changes import Session
+from .errors import CoolingDown, RateLimited, TonearmError, Unauthorized
+from .listening import Session
 from .options import Pace
 from .playback import Status
 
@@ -31,6 +32,8 @@ BACK_OFF_AFTER_S: Final = 600.0
 REFUSED_S: Final = 600.0
 RETRY_LEAST_S: Final = 2.0
 RETRY_MOST_S: Final = 60.0
+
+_SOUNDING: Final = (Status.PLAYING, Status.AD, Status.UNKNOWN)
 
 
 class Why(StrEnum):
@@ -105,7 +108,8 @@ def _wanted(situation: Situation, pace: Pace, now_s: float) -> Look:
 
 
 def _by_playback(situation: Situation, pace: Pace, looked_s: float, now_s: float) -> Look:
-    if situation.asked is Why.VIEWER_ARRIVED and _may_greet(situation, pace, now_s):
+    has_come = situation.asked is Why.VIEWER_ARRIVED and situation.audience > 0
+    if has_come and _may_greet(situation, pace, now_s):
         return Look(at_s=now_s, why=Why.VIEWER_ARRIVED)
     if situation.session.doubted_since_s is not None:
         return Look(at_s=looked_s + CONFIRM_S, why=Why.CONFIRMING)
@@ -140,12 +144,11 @@ def _regular(situation: Situation, pace: Pace, looked_s: float) -> Look:
     if is_watched and looked_s - situation.changed_s < SETTLING_S:
         wait_s = max(CONFIRM_S, pace.watched_s / 2)
         return Look(at_s=looked_s + wait_s, why=Why.SETTLING)
-    if session.status is Status.PLAYING and not session.is_dead():
+    # An advert and what Spotify calls unknown last seconds: something plays on behind them.
+    if session.status in _SOUNDING and not session.is_dead():
         if is_watched:
             return Look(at_s=looked_s + pace.watched_s, why=Why.WATCHED)
         return Look(at_s=looked_s + pace.unwatched_s, why=Why.UNWATCHED)
-    if is_watched and session.status in (Status.AD, Status.UNKNOWN):
-        return Look(at_s=looked_s + pace.watched_s, why=Why.WATCHED)
     is_paused = session.status is Status.PAUSED
     is_lasting = looked_s - session.since_s >= BACK_OFF_AFTER_S
     if is_watched:
@@ -156,7 +159,16 @@ def _regular(situation: Situation, pace: Pace, looked_s: float) -> Look:
     return Look(at_s=looked_s + wait_s, why=Why.PAUSED if is_paused else Why.IDLE)
 
 
-def retry_wait_s(failures: int, chance: float) -> float:
-    """Return how long to wait after ``failures`` in a row; ``chance`` is drawn from [0, 1)."""
-    most_s = min(RETRY_MOST_S, RETRY_LEAST_S * 2.0 ** min(failures, 16))
-    return RETRY_LEAST_S + (most_s - RETRY_LEAST_S) * chance
+def retry_wait_s(error: TonearmError, failures: int, chance: float) -> float:
+    """Return how long to wait after ``failures`` in a row, the last of them ``error``.
+
+    It doubles, and half of it is left to ``chance``, drawn from [0, 1).
+    """
+    match error:
+        case RateLimited() | CoolingDown():
+            return RETRY_LEAST_S  # the gate holds the look back until the cooldown ends
+        case Unauthorized():
+            return RETRY_MOST_S  # a new token did not help either: no loop of refreshes
+        case _:
+            most_s = min(RETRY_MOST_S, RETRY_LEAST_S * 2.0 ** min(failures, 16))
+            return most_s * (1 + chance) / 2

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from .changes import Session
+from .listening import SEEK_MS, Session
 from .options import Rules
 from .playback import Health, Item, Kind, Snapshot, State, Status, position_ms
 from .trouble import Trouble
@@ -18,7 +18,6 @@ PAUSE_LIMIT_S: Final = 600.0
 UNKNOWN_LIMIT_S: Final = 10.0
 UNSEEN_LIMIT_S: Final = 30.0
 """How long after its predicted end an item is still shown as playing when no look came through."""
-SEEK_MS: Final = 2_000
 
 
 class LastPlayed(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,21 +33,25 @@ class LastPlayed(msgspec.Struct, frozen=True, kw_only=True):
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
     """The present snapshot and the memory behind it.
 
-    ``turns_s`` is when the snapshot changes by itself though nothing new is seen, None for never.
+    ``told`` is the snapshot that came with this ``seq``: it is what viewers let run on, however
+    often the position was corrected by little since. ``turns_s`` is when the snapshot changes by
+    itself though nothing new is seen, None for never.
     """
 
     snapshot: Snapshot
+    told: Snapshot
     last: LastPlayed | None = None
     turns_s: float | None = None
 
 
 def first_shown(epoch: str, last: LastPlayed | None, *, now_at: int) -> Shown:
     """Return what is shown before the first look: the last played item, or nothing."""
-    if last is None:
-        return Shown(snapshot=msgspec.structs.replace(_blank(State.NOTHING), epoch=epoch))
-    last = LastPlayed(item=last.item, ended_at=min(last.ended_at, now_at))
-    idle = _blank(State.IDLE, item=last.item, ended_at=last.ended_at)
-    return Shown(snapshot=msgspec.structs.replace(idle, epoch=epoch), last=last)
+    face = _blank(State.NOTHING)
+    if last is not None:
+        last = LastPlayed(item=last.item, ended_at=min(last.ended_at, now_at))
+        face = _blank(State.IDLE, item=last.item, ended_at=last.ended_at)
+    first = msgspec.structs.replace(face, epoch=epoch)
+    return Shown(snapshot=first, told=first, last=last)
 
 
 def remember(shown: Shown, last: LastPlayed) -> Shown:
@@ -76,9 +79,10 @@ def show(
         health=trouble.health,
         until=trouble.limited_until_at if trouble.health is Health.LIMITED else None,
     )
-    if _differs(before, after, now_s):
-        after = msgspec.structs.replace(after, seq=before.seq + 1)
-    return Shown(snapshot=after, last=last, turns_s=turns_s)
+    if not _differs(shown.told, after, now_s):
+        return Shown(snapshot=after, told=shown.told, last=last, turns_s=turns_s)
+    after = msgspec.structs.replace(after, seq=before.seq + 1)
+    return Shown(snapshot=after, told=after, last=last, turns_s=turns_s)
 
 
 def is_public(session: Session, rules: Rules) -> bool:
@@ -149,11 +153,11 @@ def _likely_end_s(session: Session, now_s: float) -> float:
     return now_s if end_s is None else end_s
 
 
-def _differs(before: Snapshot, after: Snapshot, now_s: float) -> bool:
-    """Tell whether a viewer who lets ``before`` run on would be wrong."""
-    if _without_position(before) != _without_position(after):
+def _differs(told: Snapshot, after: Snapshot, now_s: float) -> bool:
+    """Tell whether a viewer who lets ``told`` run on would be wrong."""
+    if _without_position(told) != _without_position(after):
         return True
-    expected_ms, shown_ms = position_ms(before, now_s), position_ms(after, now_s)
+    expected_ms, shown_ms = position_ms(told, now_s), position_ms(after, now_s)
     if expected_ms is None or shown_ms is None:
         return False
     return abs(shown_ms - expected_ms) > SEEK_MS

@@ -1,7 +1,7 @@
 """How long Spotify wants to be left alone, and how that is kept over a restart.
 
 A Retry-After is a floor and honoured in full: lock-outs of 12 to 24 hours are real. Without a
-usable one the wait doubles with each refusal.
+usable one, or when waiting that long was answered by the next refusal, the wait doubles.
 """
 
 from typing import Final
@@ -38,10 +38,13 @@ def cooldown_after(
     error: RateLimited, *, strikes: int, now_s: float, now_at: int, boot_id: str
 ) -> Cooldown:
     """Return the cooldown that a 429 starts; ``strikes`` counts the 429s in a row before it."""
-    wait_s = error.retry_after_s
-    if wait_s is None:
-        floor_s = QUOTA_FLOOR_S if error.is_quota else FLOOR_S
-        wait_s = min(CEILING_S, floor_s * 2 ** min(strikes, 12))
+    floor_s = QUOTA_FLOOR_S if error.is_quota else FLOOR_S
+    own_s = min(CEILING_S, floor_s * 2 ** min(strikes, 12))
+    match error.retry_after_s:
+        case None:
+            wait_s = own_s
+        case named_s:
+            wait_s = max(named_s, own_s) if strikes else named_s
     wait_s += MARGIN_S
     return Cooldown(
         began_at=now_at,

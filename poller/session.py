@@ -19,13 +19,14 @@ DEADLINE_S: Final = 15.0
 class HttpTransport:
     """The real one, over an aiohttp session that the composition root opens and closes."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: aiohttp.ClientSession, *, deadline_s: float = DEADLINE_S) -> None:
         self._session = session
+        self._deadline_s = deadline_s
 
     async def send(self, request: Request) -> Answer:
         try:
             # aiohttp's own `total` can be missed when a peer dribbles, hence the outer deadline.
-            async with asyncio.timeout(DEADLINE_S):
+            async with asyncio.timeout(self._deadline_s):
                 return await self._send(request)
         except TimeoutError:
             raise Unreachable("timeout") from None

@@ -42,8 +42,17 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
         return Health.STALE if self.is_late else Health.OK
 
 
-def trouble_after(error: TonearmError, failures: int) -> Trouble:
-    """Return what ``error`` means after ``failures`` looks in a row that failed, it included."""
+def trouble_after(error: TonearmError, failures: int, before: Trouble) -> Trouble:
+    """Return what ``error`` means after ``failures`` looks in a row that failed, it included.
+
+    A failure never makes things look better: what was wrong before it stays so until a look
+    succeeds or something else is known to be wrong.
+    """
+    trouble = _trouble(error, failures)
+    return before if trouble.health is Health.OK else trouble
+
+
+def _trouble(error: TonearmError, failures: int) -> Trouble:
     match error:
         case LoginNeeded():
             return Trouble(needs_login=True)

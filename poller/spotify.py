@@ -1,0 +1,187 @@
+"""What is asked of Spotify's Web API, one call at a time through one gate.
+
+The only module that knows the API's addresses. Every call, whoever asks, goes through here, so
+that a cooldown holds for all of them and no two are ever in flight.
+"""
+
+import asyncio
+from http import HTTPStatus
+from typing import NamedTuple, Protocol
+
+import structlog
+
+from . import parse
+from .clock import Clock
+from .errors import (
+    BadAnswer,
+    CoolingDown,
+    Refused,
+    ServerTrouble,
+    StateUnreadable,
+    StateUnwritable,
+    Unauthorized,
+)
+from .options import App, Hosts
+from .playback import STOPPED, Account, Observation, Play
+from .quota import Cooldown, cooldown_after, resumed
+from .secret import Secret
+from .transport import Answer, Request, Transport
+
+log = structlog.get_logger()
+
+
+class Heard(NamedTuple):
+    """An answer and the instants it was true: monotonic seconds and milliseconds UTC."""
+
+    answer: Answer
+    seen_s: float
+    seen_at: int
+
+
+class AccessTokens(Protocol):
+    """Where a valid access token comes from; :class:`~tonearm.poller.tokens.Tokens` in life."""
+
+    async def access(self) -> Secret:
+        """Return a valid access token."""
+
+    async def reject(self, token: Secret) -> None:
+        """Take note that Spotify answered 401 to ``token``."""
+
+
+class CooldownStore(Protocol):
+    """Where a cooldown outlives the process."""
+
+    async def read_cooldown(self) -> Cooldown | None:
+        """Return the last one saved, over or not."""
+
+    async def save_cooldown(self, cooldown: Cooldown) -> None:
+        """Keep it, on disk when this returns."""
+
+
+class Spotify:
+    """The Web API of one account."""
+
+    def __init__(
+        self,
+        *,
+        transport: Transport,
+        tokens: AccessTokens,
+        store: CooldownStore,
+        app: App,
+        hosts: Hosts,
+        clock: Clock,
+    ) -> None:
+        self._transport = transport
+        self._tokens = tokens
+        self._store = store
+        self._api_url = app.api_url
+        self._hosts = hosts
+        self._clock = clock
+        self._one_call = asyncio.Lock()
+        self._cooldown: Cooldown | None = None
+
+    async def load(self) -> None:
+        """Take up the cooldown that an earlier process left, if it is not over."""
+        try:
+            kept = await self._store.read_cooldown()
+        except StateUnreadable:
+            log.warning("cooldown_not_read")
+            return
+        if kept is not None:
+            now_s, now_at = self._clock.monotonic(), round(self._clock.now() * 1000)
+            kept = resumed(kept, now_s=now_s, now_at=now_at, boot_id=self._clock.boot_id())
+            self._cooldown = kept if kept.until_s > now_s else None
+
+    @property
+    def cooldown(self) -> Cooldown | None:
+        """The cooldown in force, None when Spotify may be asked."""
+        if self._cooldown is None or self._cooldown.until_s <= self._clock.monotonic():
+            return None
+        return self._cooldown
+
+    async def look(self) -> Observation:
+        """Ask what is playing.
+
+        Raises:
+            SpotifyError: no usable answer, or not the time to ask.
+            GrantError: there is no access token to be had.
+        """
+        heard = await self._get("/me/player?additional_types=track,episode")
+        if heard.answer.status == HTTPStatus.NO_CONTENT:
+            seen = STOPPED
+        else:
+            seen = parse.playback(heard.answer.body, hosts=self._hosts)
+        return Observation(playback=seen, seen_s=heard.seen_s, seen_at=heard.seen_at)
+
+    async def recently_played(self) -> tuple[Play, ...]:
+        """Ask for the last finished play; podcasts and private plays are not in it."""
+        answer = (await self._get("/me/player/recently-played?limit=1")).answer
+        if answer.status == HTTPStatus.NO_CONTENT:
+            return ()
+        return parse.recently_played(answer.body, hosts=self._hosts)
+
+    async def account(self, token: Secret) -> Account:
+        """Ask whose grant ``token`` belongs to; used once per login, with the new token."""
+        answer = (await self._get("/me", token=token)).answer
+        return parse.account(answer.body)
+
+    async def _get(self, path: str, *, token: Secret | None = None) -> Heard:
+        async with self._one_call:
+            self._check_gate()
+            current = token or await self._tokens.access()
+            heard = await self._send(path, current)
+            if heard.answer.status == HTTPStatus.UNAUTHORIZED and token is None:
+                await self._tokens.reject(current)
+                heard = await self._send(path, await self._tokens.access())
+            await self._check(heard.answer)
+            return heard
+
+    def _check_gate(self) -> None:
+        if (cooldown := self.cooldown) is not None:
+            raise CoolingDown(cooldown.until_at)
+
+    async def _send(self, path: str, token: Secret) -> Heard:
+        began_s = self._clock.monotonic()
+        answer = await self._transport.send(
+            Request(
+                method="GET",
+                url=self._api_url + path,
+                headers={"Authorization": f"Bearer {token.reveal()}"},
+            )
+        )
+        # The answer was true somewhere between question and arrival: the middle is off by least.
+        half_s = (self._clock.monotonic() - began_s) / 2
+        return Heard(answer, began_s + half_s, round((self._clock.now() - half_s) * 1000))
+
+    async def _check(self, answer: Answer) -> None:
+        """Raise what the status means; the texts differ from year to year, so status decides."""
+        match answer.status:
+            case HTTPStatus.OK if "json" not in answer.headers.get("content-type", "").lower():
+                raise BadAnswer("not JSON", status=answer.status)  # a captive portal, most likely
+            case HTTPStatus.OK | HTTPStatus.NO_CONTENT:
+                self._cooldown = None
+            case HTTPStatus.UNAUTHORIZED:
+                raise Unauthorized
+            case HTTPStatus.FORBIDDEN:
+                raise Refused(parse.refusal(answer.body))
+            case HTTPStatus.TOO_MANY_REQUESTS:
+                await self._cool_down(answer)
+            case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+                raise ServerTrouble(status)
+            case status:
+                raise BadAnswer("unexpected status", status=status)
+
+    async def _cool_down(self, answer: Answer) -> None:
+        error = parse.rate_limit(answer.headers, answer.body, now=self._clock.now())
+        self._cooldown = cooldown_after(
+            error,
+            strikes=self._cooldown.strikes if self._cooldown else 0,
+            now_s=self._clock.monotonic(),
+            now_at=round(self._clock.now() * 1000),
+            boot_id=self._clock.boot_id(),
+        )
+        try:
+            await self._store.save_cooldown(self._cooldown)
+        except StateUnwritable:
+            log.warning("cooldown_not_saved")  # it still holds for as long as this process lives
+        raise error
