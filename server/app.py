@@ -118,7 +118,11 @@ async def _compose(
         control.listen(control.application(login), settings.control.socket)
     )
     application = http.application(
-        hub, pages=Pages.load(), clock=clock, jitter=random.random, extra_routes=extra_routes
+        hub,
+        pages=Pages.load(public_url=settings.server.public_url),
+        clock=clock,
+        jitter=random.random,
+        extra_routes=extra_routes,
     )
     listen = settings.server.listen
     listening = await stack.enter_async_context(

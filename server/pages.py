@@ -1,4 +1,4 @@
-"""The files that are served as they are: read once, hashed, packed, and never touched again.
+"""The files that are served: read once, scripts stripped, hashed, packed, never touched again.
 
 A fixed table says which file stands at which path, so no request can reach any other file.
 """
@@ -7,13 +7,17 @@ import base64
 import gzip
 import hashlib
 from dataclasses import dataclass, replace
+from html import escape
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Final, Self
 
+from rjsmin import jsmin  # type: ignore[import-untyped]  # it ships no types
+
 _JAVASCRIPT: Final = "text/javascript"
 _CSS: Final = "text/css"
 _HTML: Final = "text/html"
+_SVG: Final = "image/svg+xml"
 
 _TABLE: Final = (
     ("/", "index.html", _HTML),
@@ -26,7 +30,10 @@ _TABLE: Final = (
     ("/overlay.css", "overlay.css", _CSS),
     ("/overlay.js", "overlay.js", _JAVASCRIPT),
     ("/card.js", "card.js", _JAVASCRIPT),
+    ("/favicon.svg", "favicon.svg", _SVG),
 )
+
+_PUBLIC_URL: Final = 'name="tonearm-public-url" content="'
 
 _REVALIDATE: Final = "no-cache"
 _HOUR: Final = "public, max-age=3600"
@@ -72,11 +79,15 @@ class Pages:
     card_integrity: str | None
 
     @classmethod
-    def load(cls, folder: Traversable | None = None) -> Self:
-        """Read the table's files from ``folder``, by default the package ``tonearm.web``."""
+    def load(cls, folder: Traversable | None = None, *, public_url: str | None = None) -> Self:
+        """Read the table's files from ``folder``, by default the package ``tonearm.web``.
+
+        ``public_url`` is what the start page's snippets shall name; without it they name the
+        address the page was opened at.
+        """
         folder = folder or files("tonearm.web")
         pages = [
-            _read(folder.joinpath(name), path, content_type)
+            _page(path, content_type, _served(folder.joinpath(name), content_type, public_url))
             for path, name, content_type in _TABLE
             if folder.joinpath(name).is_file()
         ]
@@ -92,8 +103,19 @@ class Pages:
         )
 
 
-def _read(file: Traversable, path: str, content_type: str) -> Page:
-    body = file.read_bytes()
+def _served(file: Traversable, content_type: str, public_url: str | None) -> bytes:
+    """Return what is sent for a file: scripts without comments, pages with the public address."""
+    if content_type not in (_JAVASCRIPT, _HTML):
+        return file.read_bytes()
+    text = file.read_text("utf-8")
+    if content_type == _JAVASCRIPT:
+        text = str(jsmin(text))
+    elif public_url:
+        text = text.replace(_PUBLIC_URL, _PUBLIC_URL + escape(public_url))
+    return text.encode()
+
+
+def _page(path: str, content_type: str, body: bytes) -> Page:
     return Page(
         path=path,
         body=body,

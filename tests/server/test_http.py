@@ -21,7 +21,7 @@ from tonearm.server.http import FAULTS, application
 from tonearm.server.pages import Pages
 
 SCHEMA: dict[str, Any] = json.loads(Path(__file__).with_name("snapshot.schema.json").read_text())
-CARD = b'customElements.define("now-playing", class extends HTMLElement {});\n' * 20
+CARD = b'customElements.define("now-playing",class extends HTMLElement{});' * 20
 
 
 @pytest.fixture
@@ -401,3 +401,29 @@ def test_pages_load_whatever_of_the_table_is_there(tmp_path: Path) -> None:
 
     assert [page.path for page in pages.all] == ["/embed"]
     assert pages.card_path is None
+
+
+async def test_start_page_prints_the_public_address_when_there_is_one(tmp_path: Path) -> None:
+    """Behind a proxy the page cannot know it, and what an owner types is not markup."""
+    page = '<meta name="tonearm-public-url" content="">'
+    (tmp_path / "index.html").write_text(page)
+
+    pages = Pages.load(tmp_path, public_url='https://listening.example/"><b>')
+
+    assert (
+        pages.all[0].body
+        == page.replace(
+            'content=""', 'content="https://listening.example/&quot;&gt;&lt;b&gt;"'
+        ).encode()
+    )
+
+
+async def test_card_is_served_without_comments_but_whole(tmp_path: Path) -> None:
+    """Readers get the source from the repository, visitors only what runs."""
+    (tmp_path / "card.js").write_text(
+        "/** Says why. */\nconst a = `kept  /* as */  it is`; // end\n"
+    )
+
+    pages = Pages.load(tmp_path)
+
+    assert pages.all[0].body == b"const a=`kept  /* as */  it is`;"
