@@ -36,9 +36,7 @@ class Watcher:
                 self.seen.append(frame)
                 return self.newest
 
-    async def until(
-        self, holds: Callable[[Json], bool], *, patience_s: float = PATIENCE_S
-    ) -> Json:
+    async def until(self, holds: Callable[[Json], bool], *, patience_s: float = PATIENCE_S) -> Json:
         """Wait until the newest snapshot is as wanted; look at the one already seen first."""
         try:
             async with asyncio.timeout(patience_s):
