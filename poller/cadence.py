@@ -5,18 +5,24 @@ the item should end, soon after something changed, often only while somebody wat
 """
 
 import math
-from enum import StrEnum
 from typing import Final
 
-import msgspec
-
-from .errors import CoolingDown, RateLimited, TonearmError, Unauthorized
-from .listening import Session
+from . import look_ahead, rhythm
+from .errors import (
+    CoolingDown,
+    InvalidGrant,
+    RateLimited,
+    Rationed,
+    TonearmError,
+    Unauthorized,
+)
 from .options import Pace
-from .playback import Status
+from .situation import Look, Situation, Why
+
+__all__ = ["Look", "Situation", "Why", "fresh_s", "next_look", "retry_wait_s"]
 
 LEAST_GAP_S: Final = 1.0
-"""No two looks are ever closer, whatever asks for them."""
+"""No two calls are ever closer, whatever asks for them."""
 END_MARGIN_S: Final = 1.1
 """The API lags by up to about a second: a look at the very end would see the old item."""
 END_NEAR_S: Final = 2.0
@@ -24,61 +30,17 @@ END_NEAR_S: Final = 2.0
 END_RETRY_S: Final = 1.5
 END_PATIENCE_S: Final = 8.0
 """After the end, look this often for this long before believing that the item really goes on."""
-SETTLING_S: Final = 12.0
-"""Changes cluster: who skipped once often skips again."""
+EARLY_PATIENCE_S: Final = 3.0
+"""The same after an end that was expected early: the item may as well be heard to its last."""
 CONFIRM_S: Final = 2.0
 ARRIVAL_GAP_S: Final = 60.0
-BACK_OFF_AFTER_S: Final = 600.0
+READ_GAP_S: Final = 2_400.0
+"""Reads over plain HTTP bring a look forward this seldom: a bot that reads all day is cheap."""
 REFUSED_S: Final = 600.0
 RETRY_LEAST_S: Final = 2.0
 RETRY_MOST_S: Final = 60.0
-
-_SOUNDING: Final = (Status.PLAYING, Status.AD, Status.UNKNOWN)
-
-
-class Why(StrEnum):
-    """The reason for a look, or for not looking yet."""
-
-    START = "start"
-    END_OF_TRACK = "end_of_track"
-    WATCHED = "watched"
-    UNWATCHED = "unwatched"
-    PAUSED = "paused"
-    IDLE = "idle"
-    SETTLING = "settling"
-    CONFIRMING = "confirming"
-    VIEWER_ARRIVED = "viewer_arrived"
-    LOGGED_IN = "logged_in"
-    RETRY = "retry"
-    REFUSED = "refused"
-    COOLDOWN = "cooldown"
-    LOGIN_NEEDED = "login_needed"
-
-
-class Look(msgspec.Struct, frozen=True, kw_only=True):
-    """A look to come; ``at_s`` is monotonic and infinite while only the owner can help."""
-
-    at_s: float
-    why: Why
-
-
-class Situation(msgspec.Struct, frozen=True, kw_only=True):
-    """Everything but the time that the next look depends on; instants are monotonic seconds.
-
-    ``asked`` is set while something from outside (a viewer who came, a login) wants a look at
-    once; ``retry_s`` is the wait drawn after the last failure, None when the last look succeeded.
-    """
-
-    session: Session = Session()
-    audience: int = 0
-    looked_s: float | None = None
-    changed_s: float = -math.inf
-    asked: Why | None = None
-    arrival_look_s: float = -math.inf
-    retry_s: float | None = None
-    blocked_until_s: float | None = None
-    is_refused: bool = False
-    needs_login: bool = False
+CONFIRM_REFUSAL_S: Final = 30.0
+"""After a first ``invalid_grant`` the tokens ask no sooner, and then once more."""
 
 
 def next_look(situation: Situation, pace: Pace, now_s: float) -> Look:
@@ -86,15 +48,20 @@ def next_look(situation: Situation, pace: Pace, now_s: float) -> Look:
     if situation.needs_login and situation.asked is not Why.LOGGED_IN:
         return Look(at_s=math.inf, why=Why.LOGIN_NEEDED)
     look = _wanted(situation, pace, now_s)
-    if situation.looked_s is not None and look.at_s < situation.looked_s + LEAST_GAP_S:
-        look = Look(at_s=situation.looked_s + LEAST_GAP_S, why=look.why)
+    floor_s = situation.called_s
+    if situation.looked_s is not None:
+        floor_s = max(floor_s, situation.looked_s)
+    if look.at_s < floor_s + LEAST_GAP_S:
+        look = Look(at_s=floor_s + LEAST_GAP_S, why=look.why)
+    if situation.rations_until_s is not None and look.at_s < situation.rations_until_s:
+        look = Look(at_s=situation.rations_until_s, why=Why.BUDGET)
     if situation.blocked_until_s is not None and look.at_s < situation.blocked_until_s:
         look = Look(at_s=situation.blocked_until_s, why=Why.COOLDOWN)
     return look
 
 
 def _wanted(situation: Situation, pace: Pace, now_s: float) -> Look:
-    """Return the look that is wanted, before gap and gate are minded."""
+    """Return the look that is wanted, before gap and gates are minded."""
     looked_s = situation.looked_s
     if looked_s is None:
         return Look(at_s=now_s, why=Why.START)
@@ -104,59 +71,76 @@ def _wanted(situation: Situation, pace: Pace, now_s: float) -> Look:
         return Look(at_s=looked_s + REFUSED_S, why=Why.REFUSED)
     if situation.retry_s is not None:
         return Look(at_s=looked_s + situation.retry_s, why=Why.RETRY)
-    return _by_playback(situation, pace, looked_s, now_s)
+    look = _by_playback(situation, pace, looked_s, now_s)
+    hinted_s = situation.hints.due_s
+    if hinted_s is not None and hinted_s < look.at_s:
+        return Look(at_s=hinted_s, why=Why.HINT)
+    return look
 
 
 def _by_playback(situation: Situation, pace: Pace, looked_s: float, now_s: float) -> Look:
-    has_come = situation.asked is Why.VIEWER_ARRIVED and situation.audience > 0
-    if has_come and _may_greet(situation, pace, now_s):
-        return Look(at_s=now_s, why=Why.VIEWER_ARRIVED)
+    if situation.asked is Why.VIEWER_ARRIVED and (why := _greeting(situation, pace, now_s)):
+        return Look(at_s=now_s, why=why)
     if situation.session.doubted_since_s is not None:
         return Look(at_s=looked_s + CONFIRM_S, why=Why.CONFIRMING)
-    return _around_the_end(situation, _regular(situation, pace, looked_s), looked_s)
+    look = _around_the_end(situation, rhythm.regular(situation, pace, looked_s), looked_s)
+    return _ahead_of_the_end(situation, pace, look, looked_s)
 
 
-def _may_greet(situation: Situation, pace: Pace, now_s: float) -> bool:
-    """Tell whether a first viewer is worth a look: not often, and not if the last one is fresh."""
-    looked_s = situation.looked_s
-    is_fresh = looked_s is not None and now_s - looked_s < pace.watched_s
-    return not is_fresh and now_s - situation.arrival_look_s >= ARRIVAL_GAP_S
+def _greeting(situation: Situation, pace: Pace, now_s: float) -> Why | None:
+    """Return why somebody who came is worth a look, None if that is not so: seldom is enough."""
+    age_s = math.inf if situation.looked_s is None else now_s - situation.looked_s
+    if situation.is_watched:
+        is_due = now_s - situation.arrival_look_s >= ARRIVAL_GAP_S and age_s >= pace.watched_s
+        return Why.VIEWER_ARRIVED if is_due else None
+    if situation.has_readers:
+        is_due = now_s - situation.read_look_s >= READ_GAP_S and age_s >= pace.unwatched_s
+        return Why.READ if is_due else None
+    return None
 
 
 def _around_the_end(situation: Situation, regular: Look, looked_s: float) -> Look:
     """Return ``regular``, or the look at the end of the item where that is worth more."""
-    session = situation.session
-    end_s = session.end_s()
-    if end_s is None or session.is_dead():
+    end_s, nominal_end_s = situation.end_s, situation.session.end_s()
+    if end_s is None or nominal_end_s is None or situation.session.is_dead():
         return regular
-    after_end_s = end_s + END_MARGIN_S
-    if looked_s < after_end_s:
-        is_wasteful = regular.at_s >= end_s - END_NEAR_S
-        return Look(at_s=after_end_s, why=Why.END_OF_TRACK) if is_wasteful else regular
-    if situation.audience and looked_s < after_end_s + END_PATIENCE_S:
-        return Look(at_s=looked_s + END_RETRY_S, why=Why.END_OF_TRACK)
+    if rhythm.is_cut(situation):
+        return regular
+    is_early = nominal_end_s - end_s > EARLY_PATIENCE_S
+    ends = [(end_s, EARLY_PATIENCE_S)] if is_early else []
+    for each_s, patience_s in (*ends, (max(end_s, nominal_end_s), END_PATIENCE_S)):
+        after_s = (each_s if is_early else end_s) + END_MARGIN_S
+        if looked_s < after_s:
+            is_wasteful = regular.at_s >= after_s - END_MARGIN_S - END_NEAR_S
+            return Look(at_s=after_s, why=Why.END_OF_TRACK) if is_wasteful else regular
+        if situation.is_watched and looked_s < after_s + patience_s:
+            return Look(at_s=looked_s + END_RETRY_S, why=Why.END_OF_TRACK)
     return regular
 
 
-def _regular(situation: Situation, pace: Pace, looked_s: float) -> Look:
-    """Return the look that is due because time has passed."""
-    session, is_watched = situation.session, situation.audience > 0
-    if is_watched and looked_s - situation.changed_s < SETTLING_S:
-        wait_s = max(CONFIRM_S, pace.watched_s / 2)
-        return Look(at_s=looked_s + wait_s, why=Why.SETTLING)
-    # An advert and what Spotify calls unknown last seconds: something plays on behind them.
-    if session.status in _SOUNDING and not session.is_dead():
-        if is_watched:
-            return Look(at_s=looked_s + pace.watched_s, why=Why.WATCHED)
-        return Look(at_s=looked_s + pace.unwatched_s, why=Why.UNWATCHED)
-    is_paused = session.status is Status.PAUSED
-    is_lasting = looked_s - session.since_s >= BACK_OFF_AFTER_S
-    if is_watched:
-        between_s = math.sqrt(pace.watched_s * pace.unwatched_s)
-        wait_s = pace.unwatched_s if is_lasting else between_s
-    else:
-        wait_s = pace.unwatched_s if is_paused and not is_lasting else pace.idle_s
-    return Look(at_s=looked_s + wait_s, why=Why.PAUSED if is_paused else Why.IDLE)
+def _ahead_of_the_end(situation: Situation, pace: Pace, look: Look, looked_s: float) -> Look:
+    """Return ``look``, or what prepares a guess: a fresh look, then the question to the queue."""
+    end_s = situation.end_s
+    if not pace.look_ahead or not situation.is_watched or end_s is None:
+        return look
+    if not look_ahead.wants_queue(situation.ahead, situation.session, end_s):
+        return look
+    last_s = end_s - look_ahead.LEAST_AHEAD_S
+    fresh_from_s = end_s - fresh_s(situation, pace)
+    if situation.session.seen_s >= fresh_from_s:
+        earliest_s = max(looked_s, situation.called_s) + LEAST_GAP_S
+        ask_s = max(earliest_s, end_s - look_ahead.AHEAD_S)
+        is_next = ask_s < last_s and ask_s <= look.at_s
+        return Look(at_s=ask_s, why=Why.LOOK_AHEAD) if is_next else look
+    renew_s = max(fresh_from_s + look_ahead.FRESHER_S, looked_s + LEAST_GAP_S)
+    is_near = look.at_s > last_s - LEAST_GAP_S
+    has_time = renew_s + LEAST_GAP_S + look_ahead.FRESHER_S < last_s
+    return Look(at_s=renew_s, why=Why.WATCHED) if is_near and has_time else look
+
+
+def fresh_s(situation: Situation, pace: Pace) -> float:
+    """Return how old the last look may be when a guess is shown: one wait, as it is stretched."""
+    return pace.watched_s * situation.stretch.watched
 
 
 def retry_wait_s(error: TonearmError, failures: int, chance: float) -> float:
@@ -165,8 +149,10 @@ def retry_wait_s(error: TonearmError, failures: int, chance: float) -> float:
     It doubles, and half of it is left to ``chance``, drawn from [0, 1).
     """
     match error:
-        case RateLimited() | CoolingDown():
-            return RETRY_LEAST_S  # the gate holds the look back until the cooldown ends
+        case RateLimited() | CoolingDown() | Rationed():
+            return RETRY_LEAST_S  # the gate holds the look back until it opens
+        case InvalidGrant():
+            return CONFIRM_REFUSAL_S
         case Unauthorized():
             return RETRY_MOST_S  # a new token did not help either: no loop of refreshes
         case _:

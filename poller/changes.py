@@ -126,7 +126,10 @@ def _item_seen(session: Session, seen: Observation) -> tuple[Session, Change]:
 def _same_item_seen(session: Session, seen: Observation, item: Item) -> tuple[Session, Change]:
     progress_ms = seen.playback.progress_ms
     expected_ms = session.position_at(seen.seen_s)
-    if seen.playback.status is Status.PLAYING and progress_ms == session.playback.progress_ms:
+    stands = progress_ms == session.playback.progress_ms or _stands_at_its_end(
+        item, progress_ms, expected_ms
+    )
+    if seen.playback.status is Status.PLAYING and stands:
         # Missing or standing still: keep counting from where it was first seen.
         same = msgspec.structs.replace(
             session,
@@ -156,6 +159,12 @@ def _same_item_seen(session: Session, seen: Observation, item: Item) -> tuple[Se
     return _repositioned(session, seen, Change.SEEKED)
 
 
+def _stands_at_its_end(item: Item, progress_ms: int | None, expected_ms: int) -> bool:
+    """Tell whether this is the item of a moment ago, told of by an API that lags."""
+    end_ms = item.duration_ms
+    return bool(end_ms) and progress_ms == end_ms and expected_ms >= end_ms
+
+
 def _repositioned(session: Session, seen: Observation, change: Change) -> tuple[Session, Change]:
     """Believe another status or position of the same item."""
     progress_ms = seen.playback.progress_ms
@@ -180,8 +189,10 @@ def _repositioned(session: Session, seen: Observation, change: Change) -> tuple[
 
 def _paused_s(session: Session, seen: Observation) -> float:
     """Return when it was paused: where it stands tells, unless there was a seek before."""
-    progress_ms = seen.playback.progress_ms
-    if progress_ms is None or progress_ms < session.position_at(session.seen_s) - SEEK_MS:
+    progress_ms, end_s = seen.playback.progress_ms, session.end_s()
+    if progress_ms == 0 and end_s is not None and end_s <= seen.seen_s:
+        return max(session.seen_s, end_s)  # it ended, and stands at its beginning again
+    if not progress_ms or progress_ms < session.position_at(session.seen_s) - SEEK_MS:
         return seen.seen_s
     reached_s = session.as_of_s + (progress_ms - session.position_ms) / 1000
     return min(seen.seen_s, max(session.seen_s, reached_s))

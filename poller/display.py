@@ -1,7 +1,8 @@
 """What is shown right now, and the memory of it that outlives the process.
 
 It moves one value, what is shown, by the pure functions of ``publish``, tells it to whoever
-listens, and has the last played item kept. It knows nothing of looks or of Spotify.
+listens, and has the last played item kept, as well as a time in which nothing may be shown. It
+knows nothing of looks or of Spotify.
 """
 
 from collections.abc import Callable
@@ -11,10 +12,11 @@ import structlog
 
 from .clock import Clock
 from .errors import StateUnreadable, StateUnwritable
+from .incognito import Incognito, begun, ended, restarted
 from .listening import Session
 from .options import Rules
 from .playback import Kind, Play, Snapshot
-from .publish import LastPlayed, first_shown, remember, show
+from .publish import LastPlayed, first_shown, forget, remember, show
 from .trouble import Trouble
 
 log = structlog.get_logger()
@@ -24,7 +26,7 @@ KEPT_WITHIN_MS: Final = 2_000
 
 
 class Remembers(Protocol):
-    """Where the last played item outlives the process."""
+    """Where the last played item and the incognito outlive the process."""
 
     async def last_played(self) -> LastPlayed | None:
         """Return the last one kept.
@@ -39,6 +41,12 @@ class Remembers(Protocol):
         Raises:
             StateUnwritable: not now.
         """
+
+    async def incognito(self) -> Incognito | None:
+        """Return the last one kept, over or not; raise StateUnreadable: not now."""
+
+    async def keep_incognito(self, incognito: Incognito) -> None:
+        """Keep it in the place of the one before; raise StateUnwritable: not now."""
 
 
 class Display:
@@ -59,6 +67,8 @@ class Display:
         self._rules = rules
         self._epoch = epoch
         self._kept: LastPlayed | None = None
+        self._incognito: Incognito | None = None
+        self._was_ever_incognito = False
         self._shown = first_shown(epoch, None, now_at=self._now_at())
 
     @property
@@ -67,18 +77,33 @@ class Display:
 
     @property
     def turns_s(self) -> float | None:
-        """When the snapshot changes by itself, None for never."""
-        return self._shown.turns_s
+        """When the snapshot changes by itself, or may do so after a look; None for never."""
+        turns_s, incognito = self._shown.turns_s, self._incognito
+        if incognito is None or incognito.until_s is None:
+            return turns_s
+        if incognito.is_over(self._clock.monotonic()):
+            return turns_s
+        return incognito.until_s if turns_s is None else min(turns_s, incognito.until_s)
 
     @property
-    def was_anything_played(self) -> bool:
-        return self._shown.last is not None
+    def incognito(self) -> Incognito | None:
+        """Why nothing is shown. It may be over already: then a fresh look is waited for."""
+        return self._incognito
+
+    @property
+    def wants_backfill(self) -> bool:
+        """Whether a play from before this program ran may be shown.
+
+        Not where the owner ever was incognito: nobody could tell which plays fell into that time.
+        """
+        return self._shown.last is None and not self._was_ever_incognito
 
     async def restore(self) -> None:
-        """Take up what an earlier process showed last."""
+        """Take up what an earlier process showed last, and what it was not to show."""
         last = None
         try:
             last = await self._plays.last_played()
+            await self._restore_incognito()
         except StateUnreadable:
             log.warning("last_played_not_read")
         self._shown = first_shown(self._epoch, last, now_at=self._now_at())
@@ -86,7 +111,8 @@ class Display:
 
     def remember(self, play: Play) -> None:
         """Take up what was played before this program ever ran, unless that may not be shown."""
-        if self._rules.local_files or play.item.kind is not Kind.LOCAL:
+        is_public = self._rules.local_files or play.item.kind is not Kind.LOCAL
+        if is_public and self.wants_backfill:
             last = LastPlayed(item=play.item, ended_at=min(play.ended_at, self._now_at()))
             self._shown = remember(self._shown, last)
 
@@ -98,12 +124,60 @@ class Display:
             session,
             trouble,
             self._rules,
+            is_incognito=self._incognito is not None,
             now_s=self._clock.monotonic(),
             now_at=self._now_at(),
         )
         self._emit(self._shown.snapshot)
         if self._shown.snapshot.seq != before.seq:
             await self._keep()
+
+    def hide(self, duration_s: float | None) -> None:
+        """Show nothing from the next :meth:`show` on; None is until :meth:`end_hiding`."""
+        self._incognito = begun(
+            duration_s,
+            now_s=self._clock.monotonic(),
+            now_at=self._now_at(),
+            boot_id=self._clock.boot_id(),
+        )
+        self._was_ever_incognito = True
+
+    def end_hiding(self) -> None:
+        """Let what is seen from now on be shown again; what was seen before stays hidden."""
+        if self._incognito is not None:
+            self._incognito = ended(
+                self._incognito, now_s=self._clock.monotonic(), now_at=self._now_at()
+            )
+
+    def uncover(self, seen_s: float) -> bool:
+        """Show again if what was seen at ``seen_s`` may be shown; tell whether that is new."""
+        if self._incognito is None or not self._incognito.is_over(seen_s):
+            return False
+        self._incognito = None
+        return True
+
+    async def keep_hiding(self) -> None:
+        """Have it kept for the next process that nothing is shown, or that it is shown again.
+
+        Raises:
+            StateUnwritable: it holds for this process only.
+        """
+        if self._incognito is not None:
+            await self._plays.keep_incognito(self._incognito)
+
+    def forget(self) -> None:
+        """Show from now on as if nothing had ever been played."""
+        self._shown = forget(self._shown)
+        self._kept = None
+
+    async def _restore_incognito(self) -> None:
+        kept = await self._plays.incognito()
+        if kept is None:
+            return
+        self._was_ever_incognito = True
+        now_s = self._clock.monotonic()
+        kept = restarted(kept, now_s=now_s, now_at=self._now_at(), boot_id=self._clock.boot_id())
+        self._incognito = None if kept.is_over(now_s) else kept
 
     async def _keep(self) -> None:
         last = self._shown.last

@@ -9,6 +9,7 @@
     │   ├── ServerTrouble            5xx
     │   ├── RateLimited              429; nobody may ask before the cooldown ends
     │   ├── CoolingDown              not asked at all: an earlier 429 still holds
+    │   ├── Rationed                 not asked at all: the calls of 24 h are used up
     │   ├── Unauthorized             401; the access token is no longer good
     │   └── Refused                  403; the owner must act
     ├── GrantError                   the owner's permission
@@ -81,6 +82,14 @@ class CoolingDown(SpotifyError):
     def __init__(self, until_at: int) -> None:
         super().__init__("Spotify asked to wait and the wait is not over.")
         self.until_at = until_at
+
+
+class Rationed(SpotifyError):
+    """Nothing was asked, because no more calls are allowed now. ``wait_s`` is until one is."""
+
+    def __init__(self, wait_s: float) -> None:
+        super().__init__("The calls to Spotify that are allowed for now are used up.")
+        self.wait_s = wait_s
 
 
 class Unauthorized(SpotifyError):

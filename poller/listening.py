@@ -48,7 +48,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     ``since_s`` is when this item with this status was first seen; ``doubted_since_s`` is set while
     one look contradicted it and none confirmed that. ``same_looks`` counts looks with the very
     same progress while playing, the first of them at ``as_of_s``. ``left`` is what was believed
-    before the last change of item or position.
+    before the last change of item or position. ``is_guess`` marks what no look has shown yet.
     """
 
     playback: Playback = STOPPED
@@ -59,6 +59,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     doubted_since_s: float | None = None
     same_looks: int = 0
     left: Left | None = None
+    is_guess: bool = False
 
     @property
     def item(self) -> Item | None:

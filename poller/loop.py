@@ -7,60 +7,64 @@ It holds the situation and what is in the way, and moves both by the pure functi
 import asyncio
 import logging
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 
 import structlog
 from msgspec.structs import replace
 
-from .cadence import Look, Situation, Why, next_look, retry_wait_s
+from . import hints, look_ahead
+from .attendance import Attendance
+from .cadence import Look, Situation, Why, fresh_s, next_look, retry_wait_s
 from .changes import Change, observe
 from .clock import Clock
 from .display import Display, Remembers
-from .errors import TonearmError
+from .errors import LoginNeeded, TonearmError
+from .incognito import Incognito
+from .listening import Session
 from .options import Pace, Rules
-from .playback import Health, Observation, Play, Snapshot
-from .quota import Cooldown
+from .playback import Health, Observation, Snapshot
+from .situation import after_look
+from .surroundings import Asks, Governs
 from .trouble import Trouble, trouble_after
 
 log = structlog.get_logger()
 
 SLICE_S: Final = 30.0
 """No wait is longer: a suspended machine, a stop and the watchdog are all noticed in time."""
+LATE_S: Final = 60.0
+"""What may not be asked for longer than this because of our own ceiling is called stale."""
 BACKFILL_TRIES: Final = 3
-
-
-class Asks(Protocol):
-    """What the poller asks of Spotify."""
-
-    @property
-    def cooldown(self) -> Cooldown | None: ...
-    async def look(self) -> Observation: ...
-    async def recently_played(self) -> tuple[Play, ...]: ...
 
 
 class Poller:
     """Asks Spotify as seldom as it can and emits every snapshot that follows from an answer.
 
     ``emit`` is called with each new snapshot, also when only the position was confirmed and
-    ``seq`` stayed; ``audience`` tells how many watch; ``chance`` draws from [0, 1).
+    ``seq`` stayed; ``audience`` tells how many stay connected and ``has_readers`` whether somebody
+    read a moment ago; ``chance`` draws from [0, 1).
     """
 
     def __init__(
         self,
         *,
         spotify: Asks,
+        ledger: Governs,
         plays: Remembers,
         clock: Clock,
         emit: Callable[[Snapshot], None],
         audience: Callable[[], int],
+        has_readers: Callable[[], bool],
         pace: Pace,
         rules: Rules,
         epoch: str,
         chance: Callable[[], float],
     ) -> None:
         self._spotify = spotify
+        self._ledger = ledger
+        self._attendance = Attendance()
         self._clock = clock
         self._audience = audience
+        self._has_readers = has_readers
         self._pace = pace
         self._chance = chance
         self._display = Display(plays=plays, clock=clock, emit=emit, rules=rules, epoch=epoch)
@@ -69,6 +73,9 @@ class Poller:
         self._failures = 0
         self._backfill_tries = 0
         self._asks = 0
+        self._logouts = 0
+        self._was_hidden = False
+        self._last_error: TonearmError | None = None
         self._poked = asyncio.Event()
 
     @property
@@ -79,17 +86,17 @@ class Poller:
     @property
     def next_look(self) -> Look:
         """The look to come, and why; an instant in the past means now."""
-        cooldown = self._spotify.cooldown
-        present = replace(
-            self._situation,
-            audience=self._audience(),
-            blocked_until_s=cooldown.until_s if cooldown else None,
-        )
-        return next_look(present, self._pace, self._clock.monotonic())
+        return next_look(self._present(), self._pace, self._clock.monotonic())
 
     def viewer_arrived(self) -> None:
         """Take note that somebody watches who was not there before."""
         self._ask(Why.VIEWER_ARRIVED)
+
+    def hint(self) -> None:
+        """Take note that somebody near the player says 'look now'; nothing else is believed."""
+        heard = hints.after_hint(self._situation.hints, self._clock.monotonic())
+        self._situation = replace(self._situation, hints=heard)
+        self._poked.set()
 
     def logged_in(self) -> None:
         """Take note that the owner just gave a grant: what was wrong before may be right now."""
@@ -101,17 +108,85 @@ class Poller:
         self._backfill_tries = 0
         self._ask(Why.LOGGED_IN)
 
+    async def logged_out(self) -> None:
+        """Forget what was played and show that a login is needed, whatever is under way."""
+        self._logouts += 1
+        self._backfill_tries = BACKFILL_TRIES
+        self._last_error = LoginNeeded()
+        self._trouble = Trouble(needs_login=True)
+        self._situation = replace(
+            self._situation, session=Session(), needs_login=True, asked=None, retry_s=None
+        )
+        self._display.forget()
+        await self._show()
+
+    @property
+    def last_error(self) -> TonearmError | None:
+        """Why the last look failed, None when it did not."""
+        return self._last_error
+
+    @property
+    def incognito(self) -> Incognito | None:
+        """The time in which nothing may be shown, while it lasts."""
+        incognito = self._display.incognito
+        if incognito is None or incognito.is_over(self._clock.monotonic()):
+            return None
+        return incognito
+
+    async def go_incognito(self, duration_s: float | None) -> None:
+        """Show what a stop would show, for ``duration_s`` or until :meth:`end_incognito`.
+
+        Raises:
+            StateUnwritable: it holds, but not over a restart.
+        """
+        self._display.hide(duration_s)
+        self._poked.set()  # the wait under way knows nothing of its end
+        await self._show()
+        await self._display.keep_hiding()
+
+    async def end_incognito(self) -> None:
+        """Show again what is played, as soon as a look has seen it.
+
+        Raises:
+            StateUnwritable: a restart will hide it again.
+        """
+        self._display.end_hiding()
+        self._poked.set()
+        await self._display.keep_hiding()
+
     async def restore(self) -> None:
         """Show what an earlier process showed last; call it once, before :meth:`run`."""
+        self._situation = replace(self._situation, endings=self._ledger.endings)
         await self._display.restore()
         await self._show()
 
     async def run(self) -> None:
         """Look and wait for ever; only cancellation ends it."""
         while True:
-            await self._look(await self._wait())
+            match await self._wait():
+                case Why.LOOK_AHEAD:
+                    await self._look_ahead()
+                case why:
+                    await self._look(why)
 
     # Waiting.
+
+    def _present(self) -> Situation:
+        """Return the situation with what changes by itself."""
+        now_s = self._clock.monotonic()
+        audience = 0 if self.incognito else self._audience()  # nobody would see it
+        self._attendance.note(now_s, is_watched=audience > 0)
+        since_s, watched = self._attendance.since_s, self._attendance.watched(now_s)
+        cooldown = self._spotify.cooldown
+        return replace(
+            self._situation,
+            audience=audience,
+            has_readers=self._has_readers() and not self.incognito,
+            watched_since_s=now_s if since_s is None else since_s,
+            stretch=self._ledger.stretch(watched=watched, wait_s=self._pace.watched_s),
+            rations_until_s=self._ledger.rations_until_s,
+            blocked_until_s=cooldown.until_s if cooldown else None,
+        )
 
     def _ask(self, why: Why) -> None:
         self._asks += 1
@@ -122,6 +197,9 @@ class Poller:
     async def _wait(self) -> Why:
         """Return why to look once a look is due; show on the way what changes by itself."""
         while True:
+            if self._display.incognito and not self.incognito and not self._situation.hints.at_s:
+                self.hint()  # its time is up, and nothing is shown before a look
+            self._note_incognito()
             self._poked.clear()  # whoever pokes from here on is heard by the sleep below
             look = self.next_look
             now_s = self._clock.monotonic()  # read last: a look that is wanted now is then due
@@ -130,9 +208,16 @@ class Poller:
                 return look.why
             # Not when a look is due: a cooldown that has just ended tells of no better health.
             await self._show()
-            turns_s = self._display.turns_s
-            due_s = look.at_s if turns_s is None else min(look.at_s, turns_s)
+            turns = (self._display.turns_s, look_ahead.turns_s(self._situation.ahead, now_s))
+            due_s = min([look.at_s, *(turns_s for turns_s in turns if turns_s is not None)])
             await self._sleep_or_poke(min(SLICE_S, due_s - now_s))
+
+    def _note_incognito(self) -> None:
+        """Want a look as soon as what it shows may be published again."""
+        is_hidden = self.incognito is not None
+        if self._was_hidden and not is_hidden:
+            self.hint()
+        self._was_hidden = is_hidden
 
     async def _sleep_or_poke(self, duration_s: float) -> None:
         sleep = asyncio.ensure_future(self._clock.sleep(duration_s))
@@ -146,45 +231,61 @@ class Poller:
     # Looking.
 
     async def _look(self, why: Why) -> None:
-        asks = self._asks
+        asks, logouts, asked_s = self._asks, self._logouts, self._clock.monotonic()
         try:
             seen = await self._spotify.look()
         except TonearmError as error:
-            self._failed(error)
+            if logouts == self._logouts:  # else it is about a login that is gone
+                self._failed(error)
         else:
-            self._succeeded(seen)
+            if logouts == self._logouts:
+                self._succeeded(seen, asked_s)
         now_s = self._clock.monotonic()
         self._situation = replace(
             self._situation,
             looked_s=now_s,
+            called_s=now_s,
             asked=None if self._asks == asks else self._situation.asked,
             arrival_look_s=(now_s if why is Why.VIEWER_ARRIVED else self._situation.arrival_look_s),
+            read_look_s=now_s if why is Why.READ else self._situation.read_look_s,
         )
         await self._show()
+        await self._ledger.keep_endings(self._situation.endings)
         if self._failures == 0:
             await self._backfill()
 
-    def _succeeded(self, seen: Observation) -> None:
+    def _succeeded(self, seen: Observation, asked_s: float) -> None:
+        # What was seen while it was hidden must not be shown afterwards: begin anew.
+        if self._display.uncover(seen.seen_s):
+            self._situation = replace(self._situation, session=Session())
         session, change = observe(self._situation.session, seen)
-        changed_s = self._situation.changed_s
         if change is not Change.NONE:
-            changed_s = seen.seen_s
             log.info("playback_changed", change=change)
         if self._trouble.health is not Health.OK:
             log.info("spotify_answers_again")
         self._trouble = Trouble()
         self._failures = 0
-        self._situation = replace(
-            self._situation,
-            session=session,
-            changed_s=changed_s,
-            retry_s=None,
-            is_refused=False,
-            needs_login=False,
-        )
+        self._last_error = None
+        self._situation = after_look(self._situation, session, change, asked_s=asked_s)
+
+    async def _look_ahead(self) -> None:
+        """Ask the queue what follows, to show it at the end of the item."""
+        session, end_s = self._situation.session, self._situation.end_s
+        ahead = self._situation.ahead
+        try:
+            queue = await self._spotify.queue()
+        except TonearmError as error:
+            log.info("queue_failed", error=type(error).__name__)
+            ahead = look_ahead.after_failure(ahead, error, end_s or self._clock.monotonic())
+        else:
+            if end_s is not None:
+                fresh = fresh_s(self._present(), self._pace)
+                ahead = look_ahead.after_queue(ahead, queue, session, end_s, fresh_s=fresh)
+        self._situation = replace(self._situation, ahead=ahead, called_s=self._clock.monotonic())
 
     def _failed(self, error: TonearmError) -> None:
         self._failures += 1
+        self._last_error = error.with_traceback(None)
         before = self._trouble
         self._trouble = trouble_after(error, self._failures, before)
         self._situation = replace(
@@ -199,21 +300,30 @@ class Poller:
 
     async def _backfill(self) -> None:
         """Ask once for the last finished play, when nothing was ever shown."""
-        if self._display.was_anything_played or self._backfill_tries >= BACKFILL_TRIES:
+        if not self._display.wants_backfill or self._backfill_tries >= BACKFILL_TRIES:
             return
         self._backfill_tries += 1
+        logouts = self._logouts
         try:
             plays = await self._spotify.recently_played()
         except TonearmError as error:
             log.info("recently_played_failed", error=type(error).__name__)
         else:
             self._backfill_tries = BACKFILL_TRIES
-            for play in plays:
+            for play in plays if logouts == self._logouts else ():
                 self._display.remember(play)
         await self._show()
 
     async def _show(self) -> None:
         cooldown = self._spotify.cooldown
         limited_until_at = cooldown.until_at if cooldown else None
-        trouble = replace(self._trouble, limited_until_at=limited_until_at)
-        await self._display.show(self._situation.session, trouble)
+        situation, now_s = self._situation, self._clock.monotonic()
+        rations_until_s = self._ledger.rations_until_s
+        is_late = rations_until_s is not None and rations_until_s - now_s > LATE_S
+        trouble = replace(
+            self._trouble,
+            limited_until_at=limited_until_at,
+            is_late=self._trouble.is_late or is_late,
+        )
+        guess = look_ahead.guessed(situation.ahead, situation.session, now_s)
+        await self._display.show(guess or situation.session, trouble)

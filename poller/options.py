@@ -19,11 +19,17 @@ class App:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The waits aimed at between two looks, in seconds."""
+    """The waits aimed at between two looks, in seconds, and what a day may cost.
+
+    ``daily_calls`` is never exceeded in any 24 hours; ``look_ahead`` says whether the next item
+    may be shown at the predicted end of this one.
+    """
 
     watched_s: float = 5.0
     unwatched_s: float = 60.0
     idle_s: float = 300.0
+    daily_calls: int = 3_000
+    look_ahead: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
-"""The last published item, kept over a restart: a small database beside the grant's.
+"""What is shown, kept over a restart: the last published item, and whether nothing may be shown.
 
-What is lost here is one line on a card, so it has a file of its own and never delays the grant.
+A small database beside the grant's. What is lost here is one line on a card, so it has a file of
+its own and never delays the grant.
 """
 
 import sqlite3
@@ -14,6 +15,7 @@ import msgspec
 from .clock import Clock
 from .database import open_database, reason
 from .errors import StateUnreadable, StateUnwritable
+from .incognito import Incognito
 from .layout import Layout
 from .publish import LastPlayed
 from .state_directory import StateDirectory
@@ -22,6 +24,10 @@ from .state_directory import StateDirectory
 def _read(columns: Mapping[str, object]) -> LastPlayed:
     """Return the last played item in a row; raise ValueError if it is not one."""
     return msgspec.json.decode(str(columns["play"]), type=LastPlayed)
+
+
+def _read_incognito(columns: Mapping[str, object]) -> Incognito:
+    return msgspec.json.decode(str(columns["incognito"]), type=Incognito)
 
 
 LAYOUT: Final = Layout(
@@ -35,10 +41,22 @@ LAYOUT: Final = Layout(
             id INTEGER PRIMARY KEY CHECK (id = 1),
             play TEXT NOT NULL
         ) STRICT;
+        CREATE TABLE incognito (
+            id INTEGER PRIMARY KEY CHECK (id = 1),
+            incognito TEXT NOT NULL
+        ) STRICT;
     """,
     prime="",
-    readers={"last_played": _read},
+    readers={"last_played": _read, "incognito": _read_incognito},
 )
+
+
+_TOUCH: Final = """
+    BEGIN IMMEDIATE;
+    INSERT INTO last_played (id, play) VALUES (1, '-');
+    DELETE FROM last_played;
+    COMMIT;
+"""
 
 
 class Plays:
@@ -49,13 +67,8 @@ class Plays:
 
     async def last_played(self) -> LastPlayed | None:
         """Return what was kept last; raise StateUnreadable when the disk does not do its part."""
-        try:
-            rows = list(await self._connection.execute_fetchall("SELECT play FROM last_played"))
-        except sqlite3.Error as error:
-            raise StateUnreadable(
-                f"The last played item cannot be read: {reason(error)}."
-            ) from None
-        return _read(dict(rows[0])) if rows else None
+        row = await self._row("SELECT play FROM last_played")
+        return None if row is None else _read(row)
 
     async def keep(self, last: LastPlayed) -> None:
         """Keep ``last`` in the place of what there was; raise StateUnwritable if that fails."""
@@ -63,16 +76,37 @@ class Plays:
         await self._write("INSERT OR REPLACE INTO last_played (id, play) VALUES (1, ?)", play)
 
     async def clear(self) -> None:
-        """Forget what was played, for a logout."""
+        """Forget what was played, for a logout; what may not be shown stays hidden."""
         await self._write("DELETE FROM last_played")
+        # The journal keeps the page as it was before a write: now let that be the empty one.
+        try:
+            cursor = await self._connection.executescript(_TOUCH)
+        except sqlite3.Error as error:
+            raise StateUnwritable(f"What is kept cannot be written: {reason(error)}.") from None
+        await cursor.close()
+
+    async def incognito(self) -> Incognito | None:
+        """Return the last one kept, over or not; raise StateUnreadable as above."""
+        row = await self._row("SELECT incognito FROM incognito")
+        return None if row is None else _read_incognito(row)
+
+    async def keep_incognito(self, incognito: Incognito) -> None:
+        """Keep ``incognito`` in the place of the one before; raise StateUnwritable as above."""
+        kept = msgspec.json.encode(incognito).decode()
+        await self._write("INSERT OR REPLACE INTO incognito (id, incognito) VALUES (1, ?)", kept)
+
+    async def _row(self, statement: str) -> Mapping[str, object] | None:
+        try:
+            rows = list(await self._connection.execute_fetchall(statement))
+        except sqlite3.Error as error:
+            raise StateUnreadable(f"What is kept cannot be read: {reason(error)}.") from None
+        return dict(rows[0]) if rows else None
 
     async def _write(self, statement: str, *values: str) -> None:
         try:
             cursor = await self._connection.execute(statement, values)
         except sqlite3.Error as error:
-            raise StateUnwritable(
-                f"The last played item cannot be written: {reason(error)}."
-            ) from None
+            raise StateUnwritable(f"What is kept cannot be written: {reason(error)}.") from None
         await cursor.close()
 
 

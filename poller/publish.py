@@ -59,13 +59,36 @@ def remember(shown: Shown, last: LastPlayed) -> Shown:
     return msgspec.structs.replace(shown, last=last) if shown.last is None else shown
 
 
+def forget(shown: Shown) -> Shown:
+    """Return ``shown`` as if nothing had ever been played; ``seq`` goes on counting."""
+    before = shown.snapshot
+    face = msgspec.structs.replace(
+        _blank(State.NOTHING), epoch=before.epoch, seq=before.seq, health=before.health
+    )
+    return Shown(snapshot=face, told=shown.told)
+
+
 def show(
-    shown: Shown, session: Session, trouble: Trouble, rules: Rules, *, now_s: float, now_at: int
+    shown: Shown,
+    session: Session,
+    trouble: Trouble,
+    rules: Rules,
+    *,
+    is_incognito: bool,
+    now_s: float,
+    now_at: int,
 ) -> Shown:
-    """Return what is to be shown at ``now_s``; its ``seq`` grew if a viewer could tell."""
+    """Return what is to be shown at ``now_s``; its ``seq`` grew if a viewer could tell.
+
+    With ``is_incognito`` that is what a stop would show, whatever is played.
+    """
+    if is_incognito:
+        session = Session()
     before = shown.snapshot
     last = shown.last
-    if session.item is not None and _is_now(session, rules, now_s):
+    if session.is_guess:
+        pass  # only what a look has shown was ever played
+    elif session.item is not None and _is_now(session, rules, now_s):
         ended_at = now_at - round((now_s - _likely_end_s(session, now_s)) * 1000)
         last = LastPlayed(item=session.item, ended_at=ended_at)
     elif last is not None and before.state in (State.PLAYING, State.PAUSED):
@@ -128,6 +151,7 @@ def _item_face(session: Session, now_s: float) -> Snapshot:
         seq=0,
         state=State.PLAYING if session.status is Status.PLAYING else State.PAUSED,
         health=Health.OK,
+        confirmed=not session.is_guess,
         item=session.item,
         as_of_s=now_s,
         position_ms=max(0, min(duration_ms, session.position_at(now_s))),

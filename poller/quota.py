@@ -18,6 +18,14 @@ MARGIN_S: Final = 1.0
 """Retry-After comes in whole seconds: a look at the very second would be early half the time."""
 
 
+class Instant(msgspec.Struct, frozen=True, kw_only=True):
+    """An instant that is kept: monotonic, on the boot ``boot_id``, and in ms UTC for another."""
+
+    at_s: float
+    at: int
+    boot_id: str
+
+
 class Cooldown(msgspec.Struct, frozen=True, kw_only=True):
     """A time in which nothing may be asked.
 
@@ -72,3 +80,13 @@ def resumed(cooldown: Cooldown, *, now_s: float, now_at: int, boot_id: str) -> C
         until_s=now_s + left_ms / 1000,
         boot_id=boot_id,
     )
+
+
+def recalled_s(instant: Instant, *, now_s: float, now_at: int, boot_id: str) -> float:
+    """Return the monotonic instant on this boot, negative for one before it; never in the future.
+
+    A wall clock that is behind on the new boot makes it a moment ago, not one to come.
+    """
+    if instant.boot_id == boot_id:
+        return min(now_s, instant.at_s)
+    return now_s - max(0, now_at - instant.at) / 1000

@@ -11,10 +11,13 @@ from typing import NamedTuple, Protocol
 import structlog
 
 from . import parse
+from .calls import Endpoint
 from .clock import Clock
 from .errors import (
     BadAnswer,
     CoolingDown,
+    RateLimited,
+    Rationed,
     Refused,
     ServerTrouble,
     StateUnreadable,
@@ -58,6 +61,23 @@ class CooldownStore(Protocol):
         """Keep it, on disk when this returns."""
 
 
+class CountsCalls(Protocol):
+    """What counts calls and rations them; :class:`~tonearm.poller.ledger.Ledger` in life."""
+
+    @property
+    def rations_until_s(self) -> float | None:
+        """When one more call is allowed (monotonic), None for now."""
+
+    async def count(self, endpoint: Endpoint) -> None:
+        """Count a call that is about to be made."""
+
+    async def refused(self, error: RateLimited) -> None:
+        """Learn from a 429."""
+
+    def answered(self) -> None:
+        """Take note that Spotify answers again."""
+
+
 class Spotify:
     """The Web API of one account."""
 
@@ -67,6 +87,7 @@ class Spotify:
         transport: Transport,
         tokens: AccessTokens,
         store: CooldownStore,
+        ledger: CountsCalls,
         app: App,
         hosts: Hosts,
         clock: Clock,
@@ -74,6 +95,7 @@ class Spotify:
         self._transport = transport
         self._tokens = tokens
         self._store = store
+        self._ledger = ledger
         self._api_url = app.api_url
         self._hosts = hosts
         self._clock = clock
@@ -106,41 +128,54 @@ class Spotify:
             SpotifyError: no usable answer, or not the time to ask.
             GrantError: there is no access token to be had.
         """
-        heard = await self._get("/me/player?additional_types=track,episode")
+        heard = await self._get(Endpoint.PLAYER, "/me/player?additional_types=track,episode")
         if heard.answer.status == HTTPStatus.NO_CONTENT:
             seen = STOPPED
         else:
             seen = parse.playback(heard.answer.body, hosts=self._hosts)
         return Observation(playback=seen, seen_s=heard.seen_s, seen_at=heard.seen_at)
 
+    async def queue(self) -> parse.Queue:
+        """Ask what comes next; the same errors as of :meth:`look`."""
+        answer = (await self._get(Endpoint.QUEUE, "/me/player/queue")).answer
+        if answer.status == HTTPStatus.NO_CONTENT:
+            return parse.Queue(current=None, upcoming=())
+        return parse.queue(answer.body, hosts=self._hosts)
+
     async def recently_played(self) -> tuple[Play, ...]:
         """Ask for the last finished play; podcasts and private plays are not in it."""
-        answer = (await self._get("/me/player/recently-played?limit=1")).answer
+        path = "/me/player/recently-played?limit=1"
+        answer = (await self._get(Endpoint.RECENTLY_PLAYED, path)).answer
         if answer.status == HTTPStatus.NO_CONTENT:
             return ()
         return parse.recently_played(answer.body, hosts=self._hosts)
 
     async def account(self, token: Secret) -> Account:
         """Ask whose grant ``token`` belongs to; used once per login, with the new token."""
-        answer = (await self._get("/me", token=token)).answer
+        answer = (await self._get(Endpoint.ME, "/me", token=token)).answer
         return parse.account(answer.body)
 
-    async def _get(self, path: str, *, token: Secret | None = None) -> Heard:
+    async def _get(self, endpoint: Endpoint, path: str, *, token: Secret | None = None) -> Heard:
         async with self._one_call:
-            self._check_gate()
+            self._check_gate()  # before a token is asked for: that may be a call too
             current = token or await self._tokens.access()
-            heard = await self._send(path, current)
+            heard = await self._send(endpoint, path, current)
             if heard.answer.status == HTTPStatus.UNAUTHORIZED and token is None:
                 await self._tokens.reject(current)
-                heard = await self._send(path, await self._tokens.access())
+                heard = await self._send(endpoint, path, await self._tokens.access())
             await self._check(heard.answer)
             return heard
 
     def _check_gate(self) -> None:
         if (cooldown := self.cooldown) is not None:
             raise CoolingDown(cooldown.until_at)
+        until_s = self._ledger.rations_until_s
+        if until_s is not None:
+            raise Rationed(until_s - self._clock.monotonic())
 
-    async def _send(self, path: str, token: Secret) -> Heard:
+    async def _send(self, endpoint: Endpoint, path: str, token: Secret) -> Heard:
+        self._check_gate()
+        await self._ledger.count(endpoint)
         began_s = self._clock.monotonic()
         answer = await self._transport.send(
             Request(
@@ -160,6 +195,7 @@ class Spotify:
                 raise BadAnswer("not JSON", status=answer.status)  # a captive portal, most likely
             case HTTPStatus.OK | HTTPStatus.NO_CONTENT:
                 self._cooldown = None
+                self._ledger.answered()
             case HTTPStatus.UNAUTHORIZED:
                 raise Unauthorized
             case HTTPStatus.FORBIDDEN:
@@ -184,4 +220,5 @@ class Spotify:
             await self._store.save_cooldown(self._cooldown)
         except StateUnwritable:
             log.warning("cooldown_not_saved")  # it still holds for as long as this process lives
+        await self._ledger.refused(error)
         raise error

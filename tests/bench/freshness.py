@@ -8,10 +8,11 @@ tests/bench/generate_days.py makes other days of the kind.
 """
 
 import argparse
+import contextlib
 import json
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -35,7 +36,6 @@ REFERENCE_DAYS = tuple(sorted((HERE / "days").glob("day-*.json")))
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the scores of every policy; return the exit code."""
     options = _parser().parse_args(arguments)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     try:
         days = [read_day(path) for path in options.traces or REFERENCE_DAYS]
     except (OSError, msgspec.MsgspecError) as error:
@@ -43,7 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     lag = Lag(*sorted(options.lag))
     settings = Settings(daily_calls=options.daily_calls, hints=options.hints)
-    scores = measure(days, settings, lag, seed=options.seed)
+    with _silence():
+        scores = measure(days, settings, lag, seed=options.seed)
     shown = json.dumps(as_json(scores), indent=1) if options.json else as_table(scores)
     sys.stdout.write(shown + "\n")
     return 0
@@ -60,6 +61,17 @@ def measure(days: Iterable[Day], settings: Settings, lag: Lag, *, seed: int) -> 
         chance = Random(f"{seed} {number} ours")
         scores[OURS].add(day, replay_ours(model, settings, chance))
     return scores
+
+
+@contextlib.contextmanager
+def _silence() -> Iterator[None]:
+    """Keep the poller's log out of the table."""
+    before = structlog.get_config()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
 
 
 def _parser() -> argparse.ArgumentParser:

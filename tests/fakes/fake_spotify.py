@@ -3,7 +3,9 @@
 from fake_clock import FakeClock
 
 from tonearm.poller.errors import StateUnreadable, StateUnwritable, TonearmError
-from tonearm.poller.playback import STOPPED, Observation, Play, Playback, Status
+from tonearm.poller.incognito import Incognito
+from tonearm.poller.parse import Queue
+from tonearm.poller.playback import STOPPED, Item, Observation, Play, Playback, Status
 from tonearm.poller.publish import LastPlayed
 from tonearm.poller.quota import Cooldown
 
@@ -12,7 +14,8 @@ class FakeSpotify:
     """Implements what the poller asks of Spotify, and notes when it was asked.
 
     Set ``playback`` or ``error`` at any time; a playing item moves on by itself. ``takes_s`` is
-    how long a look takes; ``plays`` is what recently-played answers, or its error.
+    how long a look takes; ``plays`` is what recently-played answers, or its error; ``queued`` is
+    what the queue holds, or its error.
     """
 
     def __init__(self, clock: FakeClock) -> None:
@@ -24,6 +27,8 @@ class FakeSpotify:
         self.takes_s = 0.0
         self.plays: tuple[Play, ...] | TonearmError = ()
         self.looks: list[float] = []
+        self.queued: tuple[Item, ...] | TonearmError = ()
+        self.queue_asked: list[float] = []
         self.backfills = 0
 
     @property
@@ -65,6 +70,12 @@ class FakeSpotify:
             seen_at=round(self._clock.now() * 1000),
         )
 
+    async def queue(self) -> Queue:
+        self.queue_asked.append(self._clock.monotonic())
+        if isinstance(self.queued, TonearmError):
+            raise self.queued
+        return Queue(current=self.playback.item, upcoming=self.queued)
+
     async def recently_played(self) -> tuple[Play, ...]:
         self.backfills += 1
         if isinstance(self.plays, TonearmError):
@@ -77,6 +88,7 @@ class FakePlays:
 
     def __init__(self, kept: LastPlayed | None = None) -> None:
         self.kept = kept
+        self.kept_incognito: Incognito | None = None
         self.tries = 0
         self.writes = 0
         self.is_broken = False
@@ -92,3 +104,13 @@ class FakePlays:
             raise StateUnwritable("The disk is full.")
         self.writes += 1
         self.kept = last
+
+    async def incognito(self) -> Incognito | None:
+        if self.is_broken:
+            raise StateUnreadable("The disk does not answer.")
+        return self.kept_incognito
+
+    async def keep_incognito(self, incognito: Incognito) -> None:
+        if self.is_broken:
+            raise StateUnwritable("The disk is full.")
+        self.kept_incognito = incognito

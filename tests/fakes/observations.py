@@ -92,6 +92,7 @@ class Screen:
         self.wall_at = WALL_AT
         self.session = Session()
         self.trouble = Trouble()
+        self.is_incognito = False
         self.now_s = 0.0
         self.shown: Shown = first_shown("test", last, now_at=WALL_AT)
         self.news: list[Snapshot] = []
@@ -125,7 +126,13 @@ class Screen:
         self.now_s = now_s
         before = self.snapshot.seq
         self.shown = show(
-            self.shown, self.session, self.trouble, self.rules, now_s=now_s, now_at=self.now_at
+            self.shown,
+            self.session,
+            self.trouble,
+            self.rules,
+            is_incognito=self.is_incognito,
+            now_s=now_s,
+            now_at=self.now_at,
         )
         if self.snapshot.seq != before:
             self.news.append(self.snapshot)

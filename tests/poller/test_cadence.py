@@ -9,7 +9,9 @@ from observations import AD, STOPPED, UNKNOWN, after, paused, playing, track
 from tonearm.poller.cadence import Look, Situation, Why, next_look, retry_wait_s
 from tonearm.poller.errors import (
     CoolingDown,
+    InvalidGrant,
     RateLimited,
+    Rationed,
     ServerTrouble,
     TonearmError,
     Unauthorized,
@@ -20,6 +22,7 @@ from tonearm.poller.options import Pace
 from tonearm.poller.playback import Playback
 
 PACE = Pace()
+NO_GUESSES = Pace(look_ahead=False)
 A = track("A")
 LONG_AGO_S = -10_000.0
 
@@ -75,14 +78,18 @@ def test_a_look_falls_just_after_the_end_of_the_item(audience: int) -> None:
     """The API lags by a second: a look at the very end would see the old item."""
     near_the_end = believing((100.0, playing(A, 196)))
 
-    assert due(session=near_the_end, audience=audience) == Look(at_s=105.1, why=Why.END_OF_TRACK)
+    look = due(session=near_the_end, audience=audience, pace=NO_GUESSES)
+
+    assert look == Look(at_s=105.1, why=Why.END_OF_TRACK)
 
 
 def test_a_regular_look_just_before_the_end_is_saved() -> None:
     """Two seconds later the look at the end tells more."""
     near_the_end = believing((100.0, playing(A, 193.5)))
 
-    assert due(session=near_the_end, audience=1) == Look(at_s=107.6, why=Why.END_OF_TRACK)
+    look = due(session=near_the_end, audience=1, pace=NO_GUESSES)
+
+    assert look == Look(at_s=107.6, why=Why.END_OF_TRACK)
 
 
 def test_the_end_is_looked_for_again_while_the_old_item_stays() -> None:
@@ -101,7 +108,15 @@ def test_an_overdue_end_is_let_go_when_nobody_watches() -> None:
 
 def test_a_change_is_followed_by_closer_looks() -> None:
     """Who skipped once often skips again."""
-    assert due(audience=1, changed_s=95.0) == Look(at_s=102.5, why=Why.SETTLING)
+    assert due(audience=1, changed_s=95.0) == Look(at_s=102.0, why=Why.SETTLING)
+
+
+def test_the_first_seconds_of_an_item_are_looked_at_closely() -> None:
+    """Half of all skips come in them."""
+    young = believing((100.0, playing(A, 3)))
+
+    assert due(session=young, audience=1) == Look(at_s=102.0, why=Why.WATCHED)
+    assert due(session=young) == Look(at_s=160.0, why=Why.UNWATCHED)
 
 
 def test_closer_looks_end_after_some_seconds() -> None:
@@ -125,12 +140,15 @@ def test_a_doubt_is_cleared_soon(audience: int) -> None:
 @pytest.mark.parametrize(
     ("session", "audience", "wait_s", "why"),
     [
-        (believing((100.0, paused(A, 5))), 1, math.sqrt(300), Why.PAUSED),
-        (believing((LONG_AGO_S, paused(A, 5))), 1, 60.0, Why.PAUSED),
+        (believing((100.0, paused(A, 5))), 1, 5.0, Why.PAUSED),
+        (believing((0.0, paused(A, 5))), 1, 10.0, Why.PAUSED),
+        (believing((-300.0, paused(A, 5))), 1, 20.0, Why.PAUSED),
+        (believing((LONG_AGO_S, paused(A, 5))), 1, 30.0, Why.PAUSED),
+        (believing((100.0, paused(A, 0))), 1, 30.0, Why.IDLE),
         (believing((100.0, paused(A, 5))), 0, 60.0, Why.PAUSED),
         (believing((LONG_AGO_S, paused(A, 5))), 0, 300.0, Why.PAUSED),
-        (believing((100.0, STOPPED)), 1, math.sqrt(300), Why.IDLE),
-        (believing((LONG_AGO_S, STOPPED)), 1, 60.0, Why.IDLE),
+        (believing((100.0, STOPPED)), 1, 30.0, Why.IDLE),
+        (believing((LONG_AGO_S, STOPPED)), 1, 30.0, Why.IDLE),
         (believing((100.0, STOPPED)), 0, 300.0, Why.IDLE),
     ],
 )
@@ -225,6 +243,8 @@ def test_waits_after_failures_grow_to_a_minute(chance: float) -> None:
     [
         (RateLimited(5.0, is_quota=False), 2.0),  # the gate knows better
         (CoolingDown(1), 2.0),
+        (Rationed(5.0), 2.0),
+        (InvalidGrant(), 30.0),  # the tokens ask once more then, and no sooner
         (Unauthorized(), 60.0),  # the new token did not help: no loop of refreshes
     ],
 )

@@ -16,6 +16,9 @@ from tonearm.poller.cadence import (
     Why,
     next_look,
 )
+from tonearm.poller.endings import Endings
+from tonearm.poller.governor import MOST_STRETCH, MOST_UNWATCHED_STRETCH, Stretch
+from tonearm.poller.hints import Hints
 from tonearm.poller.listening import Session
 from tonearm.poller.options import Pace
 
@@ -34,7 +37,20 @@ looks = st.lists(st.tuples(instants, playbacks), max_size=6).map(
     lambda drawn: sorted(drawn, key=lambda look: look[0])
 )
 settings = st.floats(2, 3_600)
-paces = st.builds(Pace, watched_s=settings, unwatched_s=settings, idle_s=settings)
+paces = st.builds(
+    Pace,
+    watched_s=settings,
+    unwatched_s=settings,
+    idle_s=settings,
+    look_ahead=st.booleans(),
+)
+
+early = st.floats(-3, 13)
+stretches = st.builds(
+    Stretch,
+    watched=st.floats(1, MOST_STRETCH),
+    unwatched=st.floats(1, MOST_UNWATCHED_STRETCH),
+)
 
 
 @st.composite
@@ -46,11 +62,17 @@ def situations(draw: st.DrawFn) -> Situation:
     return Situation(
         session=session,
         audience=draw(st.integers(0, 3)),
+        has_readers=draw(st.booleans()),
+        watched_since_s=draw(instants),
         looked_s=looked_s,
         changed_s=draw(instants | st.just(-math.inf)),
         asked=draw(st.sampled_from((None, Why.VIEWER_ARRIVED, Why.LOGGED_IN))),
         arrival_look_s=draw(instants | st.just(-math.inf)),
         retry_s=draw(st.none() | st.floats(2, MOST_RETRY_S)),
+        hints=draw(st.builds(Hints, at_s=st.none() | instants, looks=st.integers(0, 2))),
+        endings=draw(st.builds(Endings, recent_s=st.tuples(early, early, early))),
+        stretch=draw(stretches),
+        rations_until_s=draw(st.none() | st.floats(0, 10 * LAST_S)),
         blocked_until_s=draw(st.none() | st.floats(0, 10 * LAST_S)),
         is_refused=draw(st.booleans()),
         needs_login=draw(st.booleans()),
@@ -78,8 +100,9 @@ def test_no_look_comes_through_a_closed_gate(
     """A cooldown holds for every reason to look."""
     look = next_look(situation, pace, now_s)
 
-    if situation.blocked_until_s is not None:
-        assert look.at_s >= situation.blocked_until_s
+    for gate_s in (situation.blocked_until_s, situation.rations_until_s):
+        if gate_s is not None:
+            assert look.at_s >= gate_s
 
 
 @given(situations(), paces, later)
@@ -90,10 +113,11 @@ def test_every_wait_ends(situation: Situation, pace: Pace, now_s: float) -> None
     if look.why is Why.LOGIN_NEEDED:
         assert situation.needs_login
         assert math.isinf(look.at_s)
-    elif look.why is Why.COOLDOWN:
-        assert look.at_s == situation.blocked_until_s
+    elif look.why in (Why.COOLDOWN, Why.BUDGET):
+        assert look.at_s in (situation.blocked_until_s, situation.rations_until_s)
     else:
-        longest_s = max(pace.watched_s, pace.unwatched_s, pace.idle_s, REFUSED_S, MOST_RETRY_S)
+        aimed_s = max(pace.watched_s, pace.unwatched_s, pace.idle_s) * MOST_STRETCH
+        longest_s = max(aimed_s, REFUSED_S, MOST_RETRY_S)
         # A look may be put off to just behind the end of an item that was about to end.
         assert look.at_s <= max(now_s, (situation.looked_s or 0.0) + longest_s + 2 + END_MARGIN_S)
 

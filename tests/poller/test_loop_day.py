@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator
 import pytest
 from fake_clock import FakeClock
 from fake_gatekeepers import FakeCooldowns
+from fake_ledger import FakeLedgerStore
 from observations import WALL_AT
 from running_poller import Service
 
+from tonearm.poller.ledger import Ledger
 from tonearm.poller.options import App, Hosts
 from tonearm.poller.playback import Repeat, Snapshot, State, Status, position_ms
 from tonearm.poller.secret import Secret
@@ -54,6 +56,7 @@ def service_on(account: Account, clock: FakeClock) -> Service:
         transport=InProcess(account, clock, latency_s=LATENCY_S),
         tokens=GrantedTokens(account, clock),
         store=FakeCooldowns(),
+        ledger=Ledger(store=FakeLedgerStore(), clock=clock, setting=1_000_000),
         app=App(client_id="app"),
         hosts=Hosts(),
         clock=clock,

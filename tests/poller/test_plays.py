@@ -4,6 +4,7 @@ from pathlib import Path
 
 from fake_clock import FakeClock
 
+from tonearm.poller.incognito import begun
 from tonearm.poller.playback import Item, Kind
 from tonearm.poller.plays import LAYOUT, open_plays
 from tonearm.poller.publish import LastPlayed
@@ -45,9 +46,22 @@ async def test_nothing_is_there_at_first_and_after_it_was_cleared(tmp_path: Path
             await plays.clear()
 
             assert await plays.last_played() is None
-        kept = (directory.path / LAYOUT.file_name).read_bytes()
+        kept = b"".join(path.read_bytes() for path in directory.path.glob("plays.db*"))
 
     assert b"Night Bus" not in kept
+
+
+async def test_the_incognito_is_there_after_a_restart_and_after_a_logout(tmp_path: Path) -> None:
+    """Forgetting what was played does not show what is."""
+    incognito = begun(60, now_s=10, now_at=1_795_000_000_000, boot_id="boot-1")
+    with StateDirectory(tmp_path / "state") as directory:
+        async with open_plays(directory, clock=FakeClock()) as plays:
+            assert await plays.incognito() is None
+            await plays.keep_incognito(incognito)
+
+        async with open_plays(directory, clock=FakeClock()) as plays:
+            await plays.clear()
+            assert await plays.incognito() == incognito
 
 
 async def test_a_damaged_file_is_set_aside_and_the_service_starts(tmp_path: Path) -> None:

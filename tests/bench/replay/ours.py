@@ -5,13 +5,17 @@ what is emitted is written down.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from random import Random
 
 from fake_clock import FakeClock
+from fake_ledger import FakeLedgerStore
 
-from tonearm.poller.errors import CoolingDown
+from tonearm.poller.calls import Endpoint
+from tonearm.poller.errors import Rationed
+from tonearm.poller.incognito import Incognito
+from tonearm.poller.ledger import Ledger
 from tonearm.poller.loop import Poller
 from tonearm.poller.options import Pace, Rules
 from tonearm.poller.parse import Queue
@@ -28,69 +32,62 @@ from tonearm.poller.playback import (
 )
 from tonearm.poller.publish import LastPlayed
 from tonearm.poller.quota import Cooldown
+from tonearm.poller.surroundings import Asks
 
 from .day import DAY_S, NOTHING, Day, Face
 from .model import TRAVEL_S, Answer, Model
 from .score import Replayed, Showing
 
+UNLIMITED = 1_000_000
 HINT_S = 0.2
 """A hint comes so soon after the change."""
 
 
 class Spotify:
-    """Answers the poller by the model and counts; refuses beyond ``daily_calls``."""
+    """Answers the poller by the model, and counts."""
 
-    def __init__(self, model: Model, clock: FakeClock, daily_calls: int | None) -> None:
+    def __init__(
+        self, model: Model, clock: FakeClock, ledger: Ledger, *, began_s: float = 0.0
+    ) -> None:
         self.calls = 0
+        self._began_s = began_s
+        self.cooldown: Cooldown | None = None
         self._model = model
         self._clock = clock
-        self._daily_calls = daily_calls
-
-    @property
-    def cooldown(self) -> Cooldown | None:
-        if self._daily_calls is None or self.calls < self._daily_calls:
-            return None
-        now_at = round(self._clock.now() * 1000)
-        left_s = DAY_S - self._clock.monotonic()
-        return Cooldown(
-            began_at=now_at,
-            until_at=now_at + round(left_s * 1000),
-            until_s=DAY_S,
-            boot_id=self._clock.boot_id(),
-            is_quota=True,
-        )
+        self._ledger = ledger
 
     async def look(self) -> Observation:
-        asked_s = self._count()
+        asked_s = await self._count(Endpoint.PLAYER)
         answer = self._model.look(asked_s)
         await self._clock.sleep(TRAVEL_S)
         # As the real one does: an answer was true in the middle between question and arrival.
         return Observation(
             playback=_playback(answer),
-            seen_s=asked_s + TRAVEL_S / 2,
+            seen_s=self._began_s + asked_s + TRAVEL_S / 2,
             seen_at=round((self._clock.now() - TRAVEL_S / 2) * 1000),
         )
 
     async def queue(self) -> Queue:
-        queued = self._model.queue(self._count())
+        queued = self._model.queue(await self._count(Endpoint.QUEUE))
         await self._clock.sleep(TRAVEL_S)
         current, following = (self._item(uri) for uri in queued)
         return Queue(current=current, upcoming=(following,) if following else ())
 
     async def recently_played(self) -> tuple[Play, ...]:
-        self._count()
+        await self._count(Endpoint.RECENTLY_PLAYED)
         await self._clock.sleep(TRAVEL_S)
         return ()
 
     def _item(self, uri: str | None) -> Item | None:
         return None if uri is None else _item(uri, self._model.day.duration_of(uri))
 
-    def _count(self) -> float:
+    async def _count(self, endpoint: Endpoint) -> float:
         """Count one call and return when it was made."""
-        if (cooldown := self.cooldown) is not None:
-            raise CoolingDown(cooldown.until_at)
+        if (until_s := self._ledger.rations_until_s) is not None:
+            raise Rationed(until_s - self._clock.monotonic())
+        await self._ledger.count(endpoint)
         self.calls += 1
-        return self._clock.monotonic()
+        return round(self._clock.monotonic() - self._began_s, 6)
 
 
 class NoStore:
@@ -100,6 +97,12 @@ class NoStore:
         return None
 
     async def keep(self, last: LastPlayed) -> None:
+        pass
+
+    async def incognito(self) -> Incognito | None:
+        return None
+
+    async def keep_incognito(self, incognito: Incognito) -> None:
         pass
 
 
@@ -120,32 +123,62 @@ def replay_ours(model: Model, settings: Settings, chance: Random) -> Replayed:
 async def _replay(model: Model, settings: Settings, chance: Random) -> Replayed:
     clock = FakeClock(monotonic_s=0.0)
     showing = Showing()
-    spotify = Spotify(model, clock, settings.daily_calls)
+    ceiling = UNLIMITED if settings.daily_calls is None else settings.daily_calls
+    ledger = Ledger(store=FakeLedgerStore(), clock=clock, setting=ceiling)
+    spotify = Spotify(model, clock, ledger)
+    run = make_poller(
+        spotify,
+        ledger,
+        clock,
+        emit=showing.show,
+        audience=model.day.viewers_at,
+        arrivals_s=model.day.arrivals(),
+        hints_s=hints(model.day) if settings.hints else (),
+        pace=settings.pace,
+        chance=chance,
+    )
+    await run(DAY_S)
+    return Replayed(calls=spotify.calls, showing=showing)
+
+
+def make_poller(
+    spotify: Asks,
+    ledger: Ledger,
+    clock: FakeClock,
+    *,
+    emit: Callable[[Face, float], None],
+    audience: Callable[[float], int],
+    arrivals_s: Iterable[float],
+    chance: Random,
+    hints_s: Iterable[float] = (),
+    pace: Pace | None = None,
+) -> Callable[[float], Awaitable[None]]:
+    """Return what runs the real poller until an instant, with all that happens around it."""
     poller = Poller(
         spotify=spotify,
+        ledger=ledger,
         plays=NoStore(),
         clock=clock,
-        emit=lambda snapshot: showing.show(_face(snapshot), clock.monotonic()),
-        audience=lambda: model.day.viewers_at(clock.monotonic()),
-        pace=settings.pace,
+        emit=lambda snapshot: emit(_face(snapshot), clock.monotonic()),
+        audience=lambda: audience(clock.monotonic()),
+        has_readers=lambda: False,
+        pace=pace or Pace(),
         rules=Rules(),
         epoch="bench",
         chance=chance.random,
     )
-    await poller.restore()
-    calls = [(model.day.arrivals(), poller.viewer_arrived)]
-    if settings.hints:
-        hint: Callable[[], None] | None = getattr(poller, "hint", None)
-        if hint is None:
-            raise RuntimeError("this poller takes no hints")
-        calls.append((hints(model.day), hint))
-    async with asyncio.TaskGroup() as group:
-        tasks = [group.create_task(_call_at(clock, *call)) for call in calls]
-        tasks.append(group.create_task(poller.run()))
-        await clock.advance(DAY_S)
-        for task in tasks:
-            task.cancel()
-    return Replayed(calls=spotify.calls, showing=showing)
+
+    async def run(until_s: float) -> None:
+        await poller.restore()
+        calls = ((arrivals_s, poller.viewer_arrived), (hints_s, poller.hint))
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(_call_at(clock, *call)) for call in calls]
+            tasks.append(group.create_task(poller.run()))
+            await clock.advance(until_s)
+            for task in tasks:
+                task.cancel()
+
+    return run
 
 
 def hints(day: Day) -> Iterator[float]:
