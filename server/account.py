@@ -11,6 +11,8 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 
 from tonearm.poller.clock import Clock
+from tonearm.poller.ledger import CountedTransport, Ledger
+from tonearm.poller.ledger_store import open_ledger_store
 from tonearm.poller.login import Login
 from tonearm.poller.options import App, Hosts
 from tonearm.poller.session import HttpTransport, open_session
@@ -32,6 +34,7 @@ class OpenAccount:
     directory: StateDirectory
     tokens: Tokens
     spotify: Spotify
+    ledger: Ledger
 
     def login(self, *, logged_in: Callable[[], None]) -> Login:
         """Return what can give this account a new grant; ``logged_in`` is called when it did."""
@@ -59,12 +62,15 @@ async def open_account(
     """
     async with (
         open_state(settings.state.directory, clock=clock) as store,
+        open_ledger_store(store.directory, clock=clock) as ledger_store,
         open_session() as session,
     ):
         transport = HttpTransport(session)
+        ledger = Ledger(store=ledger_store, clock=clock, setting=settings.look.daily_calls)
+        await ledger.load()
         tokens = Tokens(
             store=store,
-            transport=transport,
+            transport=CountedTransport(transport, ledger),
             clock=clock,
             app=settings.spotify,
             runtime_directory=paths.runtime_directory(os.environ),
@@ -76,6 +82,7 @@ async def open_account(
                 transport=transport,
                 tokens=tokens,
                 store=store,
+                ledger=ledger,
                 app=settings.spotify,
                 hosts=hosts,
                 clock=clock,
@@ -87,6 +94,8 @@ async def open_account(
                 directory=store.directory,
                 tokens=tokens,
                 spotify=spotify,
+                ledger=ledger,
             )
         finally:
             await tokens.close()
+            await ledger.close()

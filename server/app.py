@@ -13,6 +13,7 @@ import signal
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
 import structlog
@@ -24,11 +25,16 @@ from tonearm.poller.loop import Poller
 from tonearm.poller.options import Hosts
 from tonearm.poller.plays import open_plays
 
-from . import control, front, http
+from . import control, front, hints, http
 from .account import open_account
+from .control_routes import login_routes, service_routes
+from .covers import Fetch, open_covers, read_palette
+from .hints import Doorbell
 from .hub import Hub
 from .pages import Pages
+from .service import Service
 from .settings import Settings
+from .tint import Tint
 
 log = structlog.get_logger()
 
@@ -51,12 +57,14 @@ async def serve(settings: Settings, *, is_demo: bool, announce: Callable[[str], 
         service = await (_demonstrate if is_demo else _compose)(stack, settings, SystemClock())
         async with asyncio.TaskGroup() as tasks:
             poller = tasks.create_task(service.poller.run(), name="poller")
+            tint = tasks.create_task(service.tint.run(), name="tint")
             hub = tasks.create_task(service.hub.run(), name="hub")
             announce(service.url)
             gc.freeze()
             await stop.wait()
             log.info("stopping")
             poller.cancel()
+            tint.cancel()
             await service.hub.close()
             hub.cancel()
 
@@ -68,6 +76,7 @@ class _Service:
     url: str
     login: Login
     poller: Poller
+    tint: Tint
     hub: Hub
 
 
@@ -77,7 +86,12 @@ async def _demonstrate(stack: AsyncExitStack, settings: Settings, clock: Clock) 
 
     stage = await stack.enter_async_context(demo.open_demo(settings, clock=clock))
     service = await _compose(
-        stack, stage.settings, clock, hosts=stage.hosts, extra_routes=demo.cover_routes()
+        stack,
+        stage.settings,
+        clock,
+        hosts=stage.hosts,
+        fetch_cover=demo.fetch_cover,
+        extra_routes=demo.cover_routes(),
     )
     await service.login.finish(await stage.consent(service.login.begin()))
     return service
@@ -89,9 +103,10 @@ async def _compose(
     clock: Clock,
     *,
     hosts: Hosts = Hosts(),  # noqa: B008  (a frozen value)
+    fetch_cover: Fetch | None = None,
     extra_routes: Iterable[web.RouteDef] = (),
 ) -> _Service:
-    """Build the service on ``stack``."""
+    """Build the service on ``stack``; covers come from Spotify's image hosts unless said."""
     account = await stack.enter_async_context(open_account(settings, hosts=hosts, clock=clock))
     plays = await stack.enter_async_context(open_plays(account.directory, clock=clock))
 
@@ -100,12 +115,17 @@ async def _compose(
         on_arrival=lambda: poller.viewer_arrived(),  # noqa: PLW0108  (made after the hub)
         max_connections=settings.server.max_connections,
     )
+    if fetch_cover is None:
+        fetch_cover = await stack.enter_async_context(open_covers(settings.spotify))
+    tint = Tint(publish=hub.publish, read=partial(read_palette, fetch=fetch_cover), clock=clock)
     poller = Poller(
         spotify=account.spotify,
+        ledger=account.ledger,
         plays=plays,
         clock=clock,
-        emit=hub.publish,
+        emit=tint.emit,
         audience=hub.audience,
+        has_readers=hub.has_readers,
         pace=settings.look,
         rules=settings.publish,
         epoch=secrets.token_hex(4),
@@ -113,20 +133,31 @@ async def _compose(
     )
     await poller.restore()
     login = account.login(logged_in=poller.logged_in)
+    doorbell = Doorbell(clock, poller.hint)
 
-    await stack.enter_async_context(
-        control.listen(control.application(login), settings.control.socket)
-    )
     application = http.application(
         hub,
         pages=Pages.load(public_url=settings.server.public_url),
         clock=clock,
         jitter=random.random,
-        extra_routes=extra_routes,
+        extra_routes=(*extra_routes, *hints.hint_routes(doorbell, settings.hint.token)),
     )
     listen = settings.server.listen
     listening = await stack.enter_async_context(
         front.listen(application, listen.host, listen.port, clock=clock)
     )
+    service = Service(
+        clock=clock,
+        account=account,
+        plays=plays,
+        poller=poller,
+        hub=hub,
+        url=listening.url,
+        began_s=clock.monotonic(),
+    )
+    commands = control.application((*login_routes(login), *service_routes(service)))
+    place = settings.control.socket
+    await stack.enter_async_context(control.listen(commands, place))
+    await stack.enter_async_context(hints.listen(doorbell, place))
     log.info("listening", url=listening.url)
-    return _Service(url=listening.url, login=login, poller=poller, hub=hub)
+    return _Service(url=listening.url, login=login, poller=poller, tint=tint, hub=hub)

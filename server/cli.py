@@ -1,59 +1,63 @@
 """The command line: arguments in, exit code out. What a command does lives elsewhere.
 
-Exit codes: 0 fine, 1 failure, 2 wrong usage, 3 login needed, 78 configuration (systemd must not
-restart on it). Imports are local to the commands, so that `--help` and `login` start at once.
+Imports are local to the commands, so that `--help` and `login` start at once.
 """
 
-import sys
-from collections.abc import Callable
-from functools import wraps
-from importlib.metadata import version
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 
-EXIT_FAILURE: Final = 1
-EXIT_CONFIGURATION: Final = 78
-
-config_option = click.option(
-    "--config",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Settings file; default: $TONEARM_CONFIG, ./tonearm.toml, then the usual places.",
+from . import commands
+from .exits import (
+    EXIT_CONFIGURATION,
+    EXIT_FAILURE,
+    EXIT_LOGIN_NEEDED,
+    config_option,
+    with_exit_codes,
 )
 
+__all__ = ["EXIT_CONFIGURATION", "EXIT_FAILURE", "EXIT_LOGIN_NEEDED", "SECTIONS", "main"]
 
-def with_exit_codes(command: Callable[..., None]) -> Callable[..., None]:
-    """Turn the errors we know into a sentence and an exit code."""
+SECTIONS: Final = {
+    "To begin": ("login", "run", "check"),
+    "While it runs": ("status", "watch", "hint"),
+    "What is yours": ("pause", "resume", "logout"),
+}
 
-    @wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> None:
-        from tonearm.poller.errors import StateRefused, TonearmError  # noqa: PLC0415
-
-        from .problems import ConfigError  # noqa: PLC0415
-
-        try:
-            command(*args, **kwargs)
-        except (ConfigError, StateRefused) as error:
-            _complain(str(error))
-            sys.exit(EXIT_CONFIGURATION)
-        except TonearmError as error:
-            _complain(str(error))
-            sys.exit(EXIT_FAILURE)
-        except KeyboardInterrupt:
-            _complain("stopped.")
-            sys.exit(EXIT_FAILURE)
-
-    return wrapped
+EXAMPLES: Final = """\b
+Examples:
+  tonearm run --demo             see it without an account
+  tonearm login --paste          log in over ssh
+  tonearm pause 2h               play something nobody sees
+  tonearm status --json | jq     for a program
+  eval "$(_TONEARM_COMPLETE=bash_source tonearm)"
+                                 complete commands with Tab (also: zsh, fish)
+"""
 
 
-def _complain(sentence: str) -> None:
-    click.echo(f"tonearm: {sentence}", err=True)
+class InSections(click.Group):
+    """A group whose help lists the commands by what they are for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's)
+        return [name for names in SECTIONS.values() for name in names]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        longest = max(map(len, self.list_commands(ctx)))
+        for title, names in SECTIONS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [
+                        (name.ljust(longest), self.commands[name].get_short_help_str(limit=70))
+                        for name in names
+                    ]
+                )
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("tonearm"), prog_name="tonearm")
+@click.group(
+    cls=InSections, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES
+)
+@click.version_option(package_name="tonearm", prog_name="tonearm")
 def main() -> None:
     """Show what you are listening to on Spotify: a live card, an overlay, a feed."""
 
@@ -96,3 +100,15 @@ def login(config: Path | None, *, paste: bool, other_account: bool) -> None:
     asyncio.run(
         signin.sign_in(os.environ, config=config, paste=paste, is_other_account=other_account)
     )
+
+
+for command in (
+    commands.status,
+    commands.watch,
+    commands.pause,
+    commands.resume,
+    commands.hint,
+    commands.logout,
+    commands.check,
+):
+    main.add_command(command)

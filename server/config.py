@@ -12,10 +12,10 @@ from typing import Any, Final
 from tonearm.poller.options import App, Pace, Rules
 
 from . import paths
-from .credential import client_secret
+from .credential import CALLED, secret
 from .keys import BY_NAME, KEYS
 from .problems import ConfigError, Problem
-from .settings import Control, Log, Server, Settings, State
+from .settings import Control, Hint, Log, Server, Settings, State
 from .written import Written, find_file, in_environment, in_file
 
 __all__ = ["ConfigError", "Problem", "Settings", "control_sockets", "load"]
@@ -55,10 +55,11 @@ def load(environ: Mapping[str, str], *, config: Path | None = None, demo: bool =
     else:
         if "spotify.client_id" not in given and not any(p.is_unreadable_file for p in problems):
             problems.append(_client_id_missing(source))
-        try:
-            value["spotify.client_secret"] = client_secret(value, given, source, environ)
-        except ConfigError as error:
-            problems += error.problems
+        for name in CALLED:
+            try:
+                value[name] = secret(name, value, given, source, environ)
+            except ConfigError as error:
+                problems += error.problems
     if problems:
         raise ConfigError(problems)
     return _settings(value, environ, source)
@@ -118,7 +119,10 @@ def _settings(
             watched_s=value["look.watched_s"],
             unwatched_s=value["look.unwatched_s"],
             idle_s=value["look.idle_s"],
+            daily_calls=value["look.daily_calls"],
+            look_ahead=value["look.look_ahead"],
         ),
+        hint=Hint(token=value["look.hint_token"]),
         publish=Rules(
             private_sessions=value["publish.private_sessions"],
             local_files=value["publish.local_files"],

@@ -1,7 +1,7 @@
-"""The client secret, from whichever one of four places the owner keeps it in.
+"""A secret, from whichever one of four places the owner keeps it in.
 
-These are ``spotify.client_secret`` in the file or the environment, a file of its own, and
-systemd's credential ``client_secret``. Whatever goes wrong, its text is never shown.
+For the Client secret these are ``spotify.client_secret`` in the file or the environment, a file of
+its own, and systemd's credential ``client_secret``. Whatever goes wrong, its text is never shown.
 """
 
 import os
@@ -13,20 +13,24 @@ from typing import Any, Final
 from tonearm.poller.secret import Secret
 
 from . import values
+from .keys import BY_NAME
 from .problems import ConfigError, Problem
 
-KEY: Final = "spotify.client_secret"
-FILE_KEY: Final = "spotify.client_secret_file"
-CREDENTIAL: Final = "client_secret"
+CALLED: Final = {
+    "spotify.client_secret": "a Client secret",
+    "look.hint_token": "a token of the allowed kind",
+}
+"""The secrets that have a file of their own and a credential; the words are for the sentences."""
 
 
-def client_secret(
+def secret(
+    key: str,
     value: Mapping[str, Any],
     given: Mapping[str, str],
     source: Path | None,
     environ: Mapping[str, str],
 ) -> Secret | None:
-    """Return the secret, or None for a login by PKCE alone.
+    """Return the secret that ``key`` and its ``_file`` name, or None where the owner gave none.
 
     ``value`` and ``given`` hold each key's checked value and in which file or variable it was
     written; ``source`` is the settings file.
@@ -34,30 +38,32 @@ def client_secret(
     Raises:
         ConfigError: given twice, not to be read, or open to everybody on this machine.
     """
-    credential = _credential(environ)
-    places = [f"{key} in {given[key]}" for key in (KEY, FILE_KEY) if key in given]
-    places += [f"systemd's credential {CREDENTIAL}"] if credential else []
+    file_key, name = f"{key}_file", key.partition(".")[2]
+    credential = _credential(name, environ)
+    places = [f"{each} in {given[each]}" for each in (key, file_key) if each in given]
+    places += [f"systemd's credential {name}"] if credential else []
     if len(places) > 1:
-        raise _problem(KEY, " and ".join(places), "it is given more than once; keep one of them")
+        raise _problem(key, " and ".join(places), "it is given more than once; keep one of them")
     if credential is not None:
-        return _read(credential, KEY, places[0])
-    if value[FILE_KEY] is not None:
-        return _read(value[FILE_KEY], FILE_KEY, given[FILE_KEY])
-    if source is not None and given.get(KEY) == str(source) and _is_open_to_all(source.stat()):
+        return _read(credential, key, key, places[0])
+    if value[file_key] is not None:
+        return _read(value[file_key], key, file_key, given[file_key])
+    if source is not None and given.get(key) == str(source) and _is_open_to_all(source.stat()):
         raise _problem(
-            KEY, str(source), f"everybody on this machine may read it; chmod o= {source}"
+            key, str(source), f"everybody on this machine may read it; chmod o= {source}"
         )
-    secret: Secret | None = value[KEY]
-    return secret
+    written: Secret | None = value[key]
+    return written
 
 
-def _credential(environ: Mapping[str, str]) -> Path | None:
+def _credential(name: str, environ: Mapping[str, str]) -> Path | None:
     directory = environ.get("CREDENTIALS_DIRECTORY")
-    path = Path(directory) / CREDENTIAL if directory else None
+    path = Path(directory) / name if directory else None
     return path if path is not None and path.is_file() else None
 
 
-def _read(path: Path, key: str, where: str) -> Secret:
+def _read(path: Path, secret: str, key: str, where: str) -> Secret:
+    """Read ``secret`` from ``path``, which ``key`` in ``where`` names."""
     try:
         with path.open("rb") as file:
             status = os.fstat(file.fileno())
@@ -67,11 +73,12 @@ def _read(path: Path, key: str, where: str) -> Secret:
     if _is_open_to_all(status):
         raise _problem(key, where, f"everybody on this machine may read {path}; chmod o= {path}")
     try:
-        return values.secret(content.decode("ascii"))
+        checked: Secret = BY_NAME[secret].check(content.decode("ascii"))
     except ValueError:
         raise _problem(
-            key, where, f"{path} does not hold a Client secret and nothing else"
+            key, where, f"{path} does not hold {CALLED[secret]} and nothing else"
         ) from None
+    return checked
 
 
 def _is_open_to_all(status: os.stat_result) -> bool:

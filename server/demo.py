@@ -88,6 +88,12 @@ def cover_routes() -> tuple[web.RouteDef, ...]:
     return (web.get(f"{_COVERS}/{{slug:[a-z]+}}-{{size:{sizes}}}.png", _cover),)
 
 
+async def fetch_cover(url: str) -> bytes:
+    """Return the made-up cover at ``url``, without a way over HTTP to ourselves."""
+    slug, _, size = url.rpartition("/")[2].removesuffix(".png").partition("-")
+    return await asyncio.to_thread(covers.png, slug, int(size))
+
+
 async def _cover(request: web.Request) -> web.Response:
     slug, size = request.match_info["slug"], int(request.match_info["size"])
     if slug not in covers.SLUGS:

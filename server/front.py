@@ -171,14 +171,7 @@ async def _bind(
 ) -> asyncio.Server:
     server = runner.server
     assert server is not None  # noqa: S101  (the runner is set up)
-    try:
-        listener = _listener(host, port)
-    except (socket.gaierror, UnicodeError):  # the latter: not even a name (`a..b`)
-        raise CannotListen(
-            f"There is no address called {host}: correct server.listen.",
-        ) from None
-    except OSError as error:
-        raise _explain(error, host, port) from None
+    listener = _listener(host, port)
     bound = await asyncio.get_running_loop().create_server(
         lambda: Caller(door, server),
         sock=listener,
@@ -190,14 +183,26 @@ async def _bind(
     return bound
 
 
+def check_free(host: str, port: int) -> None:
+    """Raise CannotListen if :func:`listen` could not have this address now."""
+    _listener(host, port).close()
+
+
 def _listener(host: str, port: int) -> socket.socket:
     is_v6 = ":" in host
-    return socket.create_server(
-        (host, port),
-        family=socket.AF_INET6 if is_v6 else socket.AF_INET,
-        backlog=_BACKLOG,
-        dualstack_ipv6=is_v6 and host == "::" and socket.has_dualstack_ipv6(),
-    )
+    try:
+        return socket.create_server(
+            (host, port),
+            family=socket.AF_INET6 if is_v6 else socket.AF_INET,
+            backlog=_BACKLOG,
+            dualstack_ipv6=is_v6 and host == "::" and socket.has_dualstack_ipv6(),
+        )
+    except (socket.gaierror, UnicodeError):  # the latter: not even a name (`a..b`)
+        raise CannotListen(
+            f"There is no address called {host}: correct server.listen.",
+        ) from None
+    except OSError as error:
+        raise _explain(error, host, port) from None
 
 
 def _explain(error: OSError, host: str, port: int) -> CannotListen:

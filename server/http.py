@@ -19,6 +19,7 @@ from tonearm.poller.playback import Health, State
 from . import frames
 from .answers import PUBLIC_HEADERS, json_answer, refusal
 from .events import events_handler
+from .hints import PATH as HINT_PATH
 from .hub import Hub
 from .pages import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, Page, Pages
 from .socket import websocket_handler
@@ -99,8 +100,10 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
         return refusal(500, "internal_error", "Something went wrong here. It has been noted.")
 
 
-async def _make_public(_request: web.Request, response: web.StreamResponse) -> None:
+async def _make_public(request: web.Request, response: web.StreamResponse) -> None:
     response.headers.update(PUBLIC_HEADERS)
+    if request.path == HINT_PATH:  # for programs with a token, not for anybody's page
+        del response.headers["Access-Control-Allow-Origin"]
 
 
 def _current_handler(hub: Hub) -> _Handle:

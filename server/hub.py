@@ -84,8 +84,13 @@ class Hub:
         return not self._is_closed and self._count_connections() < self._max_connections
 
     def audience(self) -> int:
-        """Return how many watch; all who read over plain HTTP within a minute count as one."""
-        return len(self._ready) + len(self._lagging) + self._was_read()
+        """Return how many stay connected and watch."""
+        return len(self._ready) + len(self._lagging)
+
+    def has_readers(self) -> bool:
+        """Tell whether somebody read over plain HTTP within a minute."""
+        read_at_s = self._read_at_s
+        return read_at_s is not None and self._clock.monotonic() - read_at_s < READ_COUNTS_S
 
     def publish(self, snapshot: Snapshot) -> None:
         """Make ``snapshot`` the newest; the broadcaster brings it to everybody."""
@@ -99,7 +104,7 @@ class Hub:
 
     def note_read(self) -> None:
         """Count a read over plain HTTP as audience for a minute."""
-        is_first = self.audience() == 0
+        is_first = self.audience() == 0 and not self.has_readers()
         self._read_at_s = self._clock.monotonic()
         if is_first:
             self._on_arrival()
@@ -215,10 +220,6 @@ class Hub:
             viewer.abort()
         if overdue:
             log.info("viewers_dropped", count=len(overdue))
-
-    def _was_read(self) -> bool:
-        read_at_s = self._read_at_s
-        return read_at_s is not None and self._clock.monotonic() - read_at_s < READ_COUNTS_S
 
     def _count_connections(self) -> int:
         return len(self._ready) + len(self._lagging) + len(self._closing)

@@ -15,6 +15,8 @@ from . import values
 
 LEAST_WAIT_S: Final = 2
 MOST_WAIT_S: Final = 86_400
+LEAST_CALLS: Final = 100
+MOST_CALLS: Final = 100_000
 MOST_CONNECTIONS: Final = 100_000
 
 SWITCH_WORDS: Final = {
@@ -143,6 +145,34 @@ KEYS: Final = (
         default=_PACE.unwatched_s,
     ),
     Key(name="look.idle_s", written=float, check=_WAIT, allowed=_SECONDS, default=_PACE.idle_s),
+    Key(
+        name="look.daily_calls",
+        written=int,
+        check=values.count(LEAST_CALLS, MOST_CALLS),
+        allowed=f"a whole number from {LEAST_CALLS} to {MOST_CALLS}",
+        default=_PACE.daily_calls,
+    ),
+    Key(
+        name="look.look_ahead",
+        written=bool,
+        check=values.switch,
+        allowed=_YES_OR_NO,
+        default=_PACE.look_ahead,
+    ),
+    Key(
+        name="look.hint_token",
+        written=str,
+        check=values.token,
+        allowed=f"{values.LEAST_TOKEN_CHARS} to {values.MOST_SECRET_CHARS} letters and digits that"
+        " nobody can guess, such as `openssl rand -hex 24` prints",
+        is_secret=True,
+    ),
+    Key(
+        name="look.hint_token_file",
+        written=Path,
+        check=values.path,
+        allowed="the path of a file that holds nothing but the token",
+    ),
     Key(
         name="server.listen",
         written=str,

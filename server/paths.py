@@ -60,6 +60,30 @@ def socket_path(wanted: Path) -> Path:
     return Path(f"/tmp/tonearm-{os.geteuid()}") / f"{digest}.sock"  # noqa: S108  (checked below)
 
 
+def hint_socket(control: Path) -> Path:
+    """Return where hints are taken by the service whose control socket is ``control``."""
+    return control.with_name("hint.sock")
+
+
+def guarded_directory(directory: Path) -> None:
+    """Make ``directory`` for this user alone, or make sure that nobody else may change it.
+
+    Others may enter it, as they may systemd's runtime directory: each socket has its own mode.
+
+    Raises:
+        StateRefused: it is no directory, belongs to another user, or others may write there.
+    """
+    with contextlib.suppress(FileExistsError):
+        directory.mkdir(mode=0o700, parents=True)
+    found = directory.stat()
+    if not stat.S_ISDIR(found.st_mode):
+        raise StateRefused(f"{directory} is not a directory.")
+    if found.st_uid != os.geteuid():
+        raise StateRefused(f"{directory} belongs to another user (uid {found.st_uid}).")
+    if stat.S_IMODE(found.st_mode) & 0o022:
+        raise StateRefused(f"Others may write in {directory}: chmod go-w {directory}")
+
+
 def private_directory(directory: Path) -> None:
     """Make ``directory`` for this user alone, or make sure that it already is.
 

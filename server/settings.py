@@ -5,8 +5,16 @@ from pathlib import Path
 from typing import Literal
 
 from tonearm.poller.options import App, Pace, Rules
+from tonearm.poller.secret import Secret
 
 from .values import Address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """Who may say 'look now' from another machine; without a token nobody may."""
+
+    token: Secret | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +54,7 @@ class Settings:
 
     spotify: App
     look: Pace
+    hint: Hint
     publish: Rules
     server: Server
     control: Control

@@ -15,7 +15,7 @@ from tonearm.poller.grant import VALID_S
 from tonearm.poller.login import Welcome
 
 from . import landing, qr
-from .control import Begun, Landed
+from .control_messages import Begun, Landed
 from .keeper import GrantKeeper, open_keeper
 from .terminal import Terminal
 

@@ -14,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from tonearm.poller.secret import Secret
 
 MOST_SECRET_CHARS: Final = 512
+LEAST_TOKEN_CHARS: Final = 16
 MOST_PORT: Final = 65_535
 
 
@@ -89,6 +90,16 @@ def secret(text: str) -> Secret:
     text = text.strip()
     if not (0 < len(text) <= MOST_SECRET_CHARS and text.isascii() and text.isprintable()):
         raise ValueError
+    return Secret(text)
+
+
+def token(text: str) -> Secret:
+    """Check and wrap a token that travels in a header, and that the owner made up."""
+    text = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9._~+/=-]+", text):
+        raise ValueError
+    if not LEAST_TOKEN_CHARS <= len(text) <= MOST_SECRET_CHARS:
+        raise NotAllowed("a token this short can be guessed")
     return Secret(text)
 
 

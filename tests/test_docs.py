@@ -14,8 +14,10 @@ from websockets.frames import CloseCode
 
 from tonearm.poller import errors
 from tonearm.poller.playback import Health, State
+from tonearm.poller.secret import Secret
 from tonearm.server import cli, frames, front, hub
 from tonearm.server.demo import cover_routes
+from tonearm.server.hints import Doorbell, hint_routes
 from tonearm.server.http import application
 from tonearm.server.keys import BY_NAME, BY_VARIABLE, KEYS, SECTIONS, Key
 from tonearm.server.pages import Pages
@@ -52,6 +54,7 @@ def test_options_table_has_every_option_and_no_other() -> None:
         (owner, option)
         for owner, command in owners
         for parameter in command.params
+        if isinstance(parameter, click.Option)
         for option in parameter.opts
     }
     assert documented == taken | {("all", "--help"), ("all", "-h")}
@@ -96,13 +99,14 @@ def test_settings_table_tells_the_default(key: Key) -> None:
 async def test_addresses_table_has_every_public_route_and_no_other() -> None:
     """What the router knows is what is documented."""
     crowd = hub.Hub(FakeClock(), on_arrival=lambda: None, max_connections=1)
+    bell = Doorbell(FakeClock(), lambda: None)
     pages = Pages.load()
     app = application(
         crowd,
         pages=pages,
         clock=FakeClock(),
         jitter=lambda: 0.0,
-        extra_routes=cover_routes(),
+        extra_routes=(*cover_routes(), *hint_routes(bell, Secret("0" * 16))),
     )
 
     served = {resource.canonical for resource in app.router.resources()}

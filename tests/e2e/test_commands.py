@@ -7,6 +7,7 @@ import socket
 import aiohttp
 import pytest
 from installed import Home, program, service
+from watching import watcher
 
 from tonearm.poller.simulated.account import Account
 
@@ -101,8 +102,8 @@ async def test_the_demo_needs_no_settings_and_leaves_nothing_behind(
         TONEARM_SERVER_LISTEN=f"127.0.0.1:{free_port()}",
     )
     async with service(home, "--demo") as running, aiohttp.ClientSession() as reader:
-        async with reader.get(running.url + "/v1/current") as answer:
-            seen = await answer.json()
+        async with watcher(running.url) as viewer:
+            seen = await viewer.is_in("playing")
         async with reader.get(seen["item"]["art"][0]["url"]) as cover:
             assert cover.content_type == "image/png"
         assert await running.stop() == 0

@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
 from fake_clock import FakeClock
+from fake_ledger import FakeLedgerStore
 
+from tonearm.poller.ledger import Ledger
 from tonearm.poller.login import Login, Welcome
 from tonearm.poller.options import App, Hosts
 from tonearm.poller.simulated.account import Account
@@ -68,7 +70,13 @@ async def at_desk(folder: Path, app: App, registered: RegisteredApp) -> AsyncIte
         )
         await tokens.load()
         spotify = Spotify(
-            transport=transport, tokens=tokens, store=store, app=app, hosts=Hosts(), clock=clock
+            transport=transport,
+            tokens=tokens,
+            store=store,
+            ledger=Ledger(store=FakeLedgerStore(), clock=clock, setting=1_000),
+            app=app,
+            hosts=Hosts(),
+            clock=clock,
         )
         login = Login(
             app=app,

@@ -21,6 +21,7 @@ from tonearm.poller.simulated.http import serve
 from tonearm.server import control, signin
 from tonearm.server.account import OpenAccount, open_account
 from tonearm.server.config import load
+from tonearm.server.control_routes import login_routes
 from tonearm.server.settings import Settings
 from tonearm.server.terminal import Terminal
 
@@ -109,7 +110,8 @@ class Home:
         settings = self.settings()
         async with open_account(settings, clock=SystemClock()) as account:
             login = account.login(logged_in=lambda: None)
-            async with control.listen(control.application(login), settings.control.socket):
+            app = control.application(login_routes(login))
+            async with control.listen(app, settings.control.socket):
                 yield account
 
     async def kept(self) -> str | None:

@@ -81,7 +81,7 @@ class Program:
 
     async def end(self) -> int:
         """Wait until it ends by itself and return its exit code."""
-        while await self.line():
+        while await self.line() or self.lines[-1]:  # an empty line is not the end
             pass
         async with asyncio.timeout(PATIENCE_S):
             return await self.process.wait()

@@ -5,11 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fake_clock import FakeClock
+from fake_ledger import FakeLedgerStore
 from fake_spotify import FakePlays, FakeSpotify
 
-from tonearm.poller.loop import Asks, Poller
+from tonearm.poller.ledger import Ledger
+from tonearm.poller.loop import Poller
 from tonearm.poller.options import Pace, Rules
 from tonearm.poller.playback import Snapshot
+from tonearm.poller.surroundings import Asks
 
 
 class Service:
@@ -20,6 +23,7 @@ class Service:
         *,
         clock: FakeClock | None = None,
         spotify: Asks | None = None,
+        ledger: Ledger | None = None,
         plays: FakePlays | None = None,
         pace: Pace | None = None,
         rules: Rules | None = None,
@@ -27,14 +31,18 @@ class Service:
         self.clock = clock or FakeClock()
         self.fake = FakeSpotify(self.clock)
         self.plays = plays or FakePlays()
+        self.ledger = ledger or Ledger(store=FakeLedgerStore(), clock=self.clock, setting=1_000_000)
         self.viewers = 0
+        self.has_readers = False
         self.emitted: list[Snapshot] = []
         self.poller = Poller(
             spotify=spotify or self.fake,
+            ledger=self.ledger,
             plays=self.plays,
             clock=self.clock,
             emit=self.emitted.append,
             audience=lambda: self.viewers,
+            has_readers=lambda: self.has_readers,
             pace=pace or Pace(),
             rules=rules or Rules(),
             epoch="test",

@@ -2,8 +2,10 @@
 
 from fake_clock import FakeClock
 from fake_gatekeepers import FakeCooldowns, FakeTokens
+from fake_ledger import FakeLedgerStore
 from fake_transport import FakeTransport, Step, json_answer
 
+from tonearm.poller.ledger import Ledger
 from tonearm.poller.options import App, Hosts
 from tonearm.poller.spotify import Spotify
 from tonearm.poller.transport import Answer, Request
@@ -20,15 +22,23 @@ def too_many(retry_after: str | None = None, reason: str | None = None) -> Answe
 class Line:
     """A Spotify with everything around it in the test's hands."""
 
-    def __init__(self, *steps: Step, cooldowns: FakeCooldowns | None = None) -> None:
-        self.clock = FakeClock()
+    def __init__(
+        self,
+        *steps: Step,
+        cooldowns: FakeCooldowns | None = None,
+        daily_calls: int = 1_000,
+        clock: FakeClock | None = None,
+    ) -> None:
+        self.clock = clock or FakeClock()
         self.transport = FakeTransport(steps)
         self.tokens = FakeTokens()
         self.cooldowns = cooldowns or FakeCooldowns()
+        self.ledger = Ledger(store=FakeLedgerStore(), clock=self.clock, setting=daily_calls)
         self.spotify = Spotify(
             transport=self.transport,
             tokens=self.tokens,
             store=self.cooldowns,
+            ledger=self.ledger,
             app=App(client_id="app"),
             hosts=Hosts(),
             clock=self.clock,

@@ -1,12 +1,11 @@
 """The control socket: who may reach it, and what a command reads when something is wrong."""
 
 import asyncio
-import contextlib
 import os
 import socket
 import stat
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import aiohttp
@@ -14,12 +13,12 @@ import pytest
 from aiohttp import web
 from home import Home, at_home
 from owner import decide
+from unprivileged import unprivileged
 
-from tonearm.poller.errors import LoginFailed, StateRefused
+from tonearm.poller.errors import StateRefused
 from tonearm.server import control, paths
-from tonearm.server.control import Landed, NotOurs, NotRunning
-
-NOBODY = 65_534
+from tonearm.server.control_client import NotOurs, NotRunning, ServiceRefused, connect, reach
+from tonearm.server.control_messages import Landed
 
 
 @pytest.fixture
@@ -41,19 +40,6 @@ def make_directory(path: Path, mode: int) -> None:
     path.chmod(mode)
 
 
-@contextlib.contextmanager
-def unprivileged() -> Iterator[None]:
-    """Be nobody for a while; who is not root already is somebody who may not everything."""
-    if os.geteuid() != 0:
-        yield
-        return
-    os.seteuid(NOBODY)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
-
-
 def stopping(status: int | None) -> web.Application:
     """Return a service that answers the greeting, and hangs up on (or ``status``) all else."""
 
@@ -73,7 +59,7 @@ async def test_a_login_ends_in_a_welcome_when_it_goes_through_the_socket(home: H
     """Both ends speak the same wire."""
     async with (
         home.service(),
-        control.connect(home.settings().control.socket) as service,
+        connect(home.settings().control.socket) as service,
     ):
         begun = await service.begin_login()
         landed = await asyncio.to_thread(decide, begun.url)
@@ -87,9 +73,9 @@ async def test_the_sentence_arrives_when_a_login_fails(home: Home) -> None:
     """What the service says is what the command's user reads."""
     async with (
         home.service(),
-        control.connect(home.settings().control.socket) as service,
+        connect(home.settings().control.socket) as service,
     ):
-        with pytest.raises(LoginFailed, match="No login is under way"):
+        with pytest.raises(ServiceRefused, match="No login is under way"):
             await service.finish_login(Landed(address="code=a&state=b"))
 
 
@@ -122,7 +108,7 @@ async def test_nothing_is_left_when_the_service_stops(place: Path) -> None:
 
     assert list(place.parent.iterdir()) == []
     with pytest.raises(NotRunning):
-        async with control.connect(place):
+        async with connect(place):
             pass
 
 
@@ -132,10 +118,10 @@ async def test_a_dead_socket_is_replaced_when_the_last_service_was_killed(place:
     with socket.socket(socket.AF_UNIX) as dead:
         dead.bind(str(place))
     with pytest.raises(NotRunning):
-        async with control.connect(place):
+        async with connect(place):
             pass
 
-    async with control.listen(web.Application(), place), control.connect(place):
+    async with control.listen(web.Application(), place), connect(place):
         pass
 
 
@@ -143,7 +129,7 @@ async def test_the_way_is_found_when_the_path_is_too_long(tmp_path: Path) -> Non
     """Service and command meet although the kernel refuses the path they were told."""
     place = tmp_path / ("long" * 30) / "control.sock"
 
-    async with control.listen(web.Application(), place) as path, control.connect(place):
+    async with control.listen(web.Application(), place) as path, connect(place):
         assert len(os.fsencode(path)) <= paths.LONGEST_SOCKET_BYTES
 
 
@@ -167,13 +153,45 @@ async def test_the_start_is_refused_when_a_directory_has_the_name(place: Path) -
             pass
 
 
-async def test_the_start_is_refused_when_others_may_enter(place: Path) -> None:
-    """In a directory that is open to all, the socket would not be this user's alone."""
-    make_directory(place.parent, 0o755)
+@pytest.mark.parametrize("mode", [0o775, 0o757, 0o1777])
+async def test_the_start_is_refused_when_others_may_write_beside_it(place: Path, mode: int) -> None:
+    """They could put a socket of their own in its place."""
+    make_directory(place.parent, mode)
 
-    with pytest.raises(StateRefused, match="chmod 700"):
+    with pytest.raises(StateRefused, match="chmod go-w"):
         async with control.listen(web.Application(), place):
             pass
+
+
+async def test_only_its_user_may_connect_although_all_may_enter_the_directory(place: Path) -> None:
+    """The runtime directory of systemd is open, for the sake of hints; this socket is not."""
+    make_directory(place.parent, 0o755)
+
+    async with control.listen(web.Application(), place) as path:
+        mode = path.stat().st_mode
+
+    assert stat.S_IMODE(mode) == 0o600
+
+
+async def test_the_first_service_that_answers_is_reached(tmp_path: Path) -> None:
+    """The user's own comes before the system's."""
+    own, systems = tmp_path / "own" / "control.sock", tmp_path / "run" / "control.sock"
+
+    async with control.listen(web.Application(), systems), reach((own, systems)):
+        pass
+    with pytest.raises(NotRunning, match="tonearm run"):
+        async with reach((own, systems)):
+            pass
+
+
+async def test_the_error_of_a_command_is_not_taken_for_a_service_that_is_not_there(
+    place: Path,
+) -> None:
+    """What goes wrong after the greeting is told, not retried elsewhere."""
+    async with control.listen(web.Application(), place):
+        with pytest.raises(NotRunning, match="in the middle"):
+            async with reach((place, place)):
+                raise NotRunning("in the middle")
 
 
 async def test_a_socket_is_not_believed_when_anybody_could_have_made_its_directory(
@@ -186,7 +204,7 @@ async def test_a_socket_is_not_believed_when_anybody_could_have_made_its_directo
         place.parent.chmod(0o755)
 
         with pytest.raises(StateRefused, match="chmod 700"):
-            async with control.connect(place):
+            async with connect(place):
                 pass
 
 
@@ -200,7 +218,7 @@ async def test_the_sentence_says_who_may_when_the_service_is_another_users(mode:
             place.chmod(0o000)
             place.parent.chmod(mode)
             with pytest.raises(NotOurs, match="with sudo"), unprivileged():
-                async with control.connect(place):
+                async with connect(place):
                     pass
             place.parent.chmod(0o700)
 
@@ -213,13 +231,13 @@ async def test_the_service_counts_as_dead_when_it_is_silent(place: Path) -> None
         silent.listen()
 
         with pytest.raises(NotRunning, match="does not answer"):
-            async with control.connect(place, greeting_s=0.05):
+            async with connect(place, greeting_s=0.05):
                 pass
 
 
 async def test_the_sentence_says_so_when_the_service_stops_in_the_middle(place: Path) -> None:
     """A restart between two steps of a login is no traceback."""
-    async with control.listen(stopping(None), place), control.connect(place) as service:
+    async with control.listen(stopping(None), place), connect(place) as service:
         with pytest.raises(NotRunning, match="stopped in the middle"):
             await service.begin_login()
 
@@ -229,7 +247,7 @@ async def test_the_sentence_says_to_restart_when_the_answer_is_not_ours(
     place: Path, status: int
 ) -> None:
     """After an upgrade, an older service may still run."""
-    async with control.listen(stopping(status), place), control.connect(place) as service:
+    async with control.listen(stopping(status), place), connect(place) as service:
         with pytest.raises(NotRunning, match="restart it"):
             await service.begin_login()
 

@@ -328,8 +328,8 @@ async def test_beat_reaches_everybody_at_most_thirty_seconds_apart() -> None:
     assert BEAT_S <= 30.0
 
 
-async def test_audience_counts_connections_and_one_for_all_readers() -> None:
-    """Two sockets, a stream and any number of reads are four."""
+async def test_audience_counts_connections_and_knows_of_readers() -> None:
+    """Who only reads does not set the pace."""
     hub = make_hub(FakeClock())
     hub.join(PaperViewer())
     hub.join(PaperViewer(Encoding.SSE))
@@ -337,10 +337,11 @@ async def test_audience_counts_connections_and_one_for_all_readers() -> None:
     hub.note_read()
     hub.note_read()
 
-    assert hub.audience() == 3
+    assert hub.audience() == 2
+    assert hub.has_readers()
 
 
-async def test_audience_forgets_a_read_after_a_minute() -> None:
+async def test_a_read_is_forgotten_after_a_minute() -> None:
     """A chat bot that asked once does not keep the service awake."""
     clock = FakeClock()
     hub = make_hub(clock)
@@ -348,7 +349,7 @@ async def test_audience_forgets_a_read_after_a_minute() -> None:
 
     await clock.advance(READ_COUNTS_S)
 
-    assert hub.audience() == 0
+    assert not hub.has_readers()
 
 
 async def test_audience_counts_a_viewer_that_lags_and_not_one_that_closes() -> None:

@@ -10,11 +10,12 @@ import pytest
 from home import Home, at_home
 from owner import decide
 
+from tonearm.poller.clock import SystemClock
 from tonearm.poller.errors import StateInUse
 from tonearm.poller.state_directory import StateDirectory
-from tonearm.server import control
 from tonearm.server.config import ConfigError
-from tonearm.server.keeper import is_the_systems
+from tonearm.server.control_client import NotRunning
+from tonearm.server.keeper import is_the_systems, open_keeper
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ async def test_the_sentence_says_so_when_the_service_stops_in_the_middle(home: H
             asyncio.run_coroutine_threadsafe(service.aclose(), loop).result()
             return landed
 
-        with pytest.raises(control.NotRunning, match="stopped in the middle"):
+        with pytest.raises(NotRunning, match="stopped in the middle"):
             await home.login(paste=stop_then_agree)
 
     assert await home.kept() is None
@@ -125,3 +126,38 @@ async def test_the_browser_learns_nothing_when_the_command_fails_early(home: Hom
         await home.login()
 
     assert home.browser.pages == []
+
+
+async def test_a_logout_deletes_the_grant_when_no_service_runs(home: Home) -> None:
+    """And names the files that may still hold an old one, for it deletes no evidence."""
+    await home.login()
+    aside = home.settings().state.directory / "grant.db.20260101T000000Z"
+    make_file(aside)
+
+    async with open_keeper(
+        home.environ, config=home.settings_file, clock=SystemClock(), command="logout"
+    ) as keeper:
+        farewell = await keeper.logout()
+
+    assert await home.kept() is None
+    assert farewell.set_aside == (str(aside),)
+
+
+async def test_the_sentence_names_the_command_when_a_silent_service_holds_the_state(
+    home: Home,
+) -> None:
+    """Who logs out is not told to log in."""
+    keeping = open_keeper(
+        home.environ, config=home.settings_file, clock=SystemClock(), command="logout"
+    )
+    with (
+        StateDirectory(home.settings().state.directory),
+        pytest.raises(StateInUse, match="then run `tonearm logout`"),
+    ):
+        async with keeping:
+            pass
+
+
+def make_file(path: Path) -> None:
+    """Make an empty file."""
+    path.touch(0o600)

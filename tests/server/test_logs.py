@@ -32,12 +32,13 @@ def logging_as_before() -> Iterator[None]:
     """Give logging back to pytest after each test."""
     root = logging.getLogger()
     handlers, level, raises = root.handlers[:], root.level, logging.raiseExceptions
+    levels = {name: logging.getLogger(name).level for name in logs.LEAST_LEVELS}
     yield
     root.handlers[:], logging.raiseExceptions = handlers, raises
     root.setLevel(level)
     logging.getLogger("aiohttp.access").disabled = False
-    for name in logs.LEAST_LEVELS:
-        logging.getLogger(name).setLevel(logging.NOTSET)
+    for name, before in levels.items():  # what poller.database silenced stays silent
+        logging.getLogger(name).setLevel(before)
     structlog.reset_defaults()
 
 

@@ -17,6 +17,8 @@ WITHOUT_DEFAULT = {
     "spotify.client_id",
     "spotify.client_secret",
     "spotify.client_secret_file",
+    "look.hint_token",
+    "look.hint_token_file",
     "server.public_url",
 }
 
@@ -60,7 +62,7 @@ def test_sample_with_every_default_uncommented_changes_nothing(tmp_path: Path) -
     settings = load(environ, config=file)
 
     default = load(environ, config=untouched)
-    parts = ("spotify", "look", "publish", "server", "control", "state", "log")
+    parts = ("spotify", "look", "hint", "publish", "server", "control", "state", "log")
     assert [getattr(settings, part) for part in parts] == [getattr(default, part) for part in parts]
 
 
