@@ -40,8 +40,9 @@ LEAST_WATCHED_S: Final = 1_500.0
 VISIT_S: Final = 300.0
 OVERLAY_S: Final = 7_500.0
 """Who stays for longer than a visit is an overlay, and stays for about so long."""
-OVERLAY_SHARE: Final = 0.3
-"""So much is kept for it from short visits, until it was there."""
+OVERLAY_SHARE: Final = 0.4
+OVERLAY_CALLS: Final = 540
+"""So much is kept for it from short visits, until it was there; more than enough helps nobody."""
 HORIZONS: Final = (0.125, 0.25, 0.5, 1.0)
 LOOKS_PER_WAIT: Final = 1.2
 """Measured: items are skipped before their regular looks come, the brisk ones included."""
@@ -147,7 +148,8 @@ def stretch(
     if watched.now_s > VISIT_S:
         expected_s = max(expected_s, OVERLAY_S - watched.now_s)
     else:
-        kept += OVERLAY_SHARE * limit * max(0.0, 1 - watched.long_s / OVERLAY_S)
+        spared = min(OVERLAY_CALLS, OVERLAY_SHARE * limit)
+        kept += spared * max(0.0, 1 - watched.long_s / OVERLAY_S)
     longer = 1.0
     for share in HORIZONS:
         # Calls that will be a day old by then are free again by then.
