@@ -197,8 +197,6 @@ class Poller:
     async def _wait(self) -> Why:
         """Return why to look once a look is due; show on the way what changes by itself."""
         while True:
-            if self._display.incognito and not self.incognito and not self._situation.hints.at_s:
-                self.hint()  # its time is up, and nothing is shown before a look
             self._note_incognito()
             self._poked.clear()  # whoever pokes from here on is heard by the sleep below
             look = self.next_look

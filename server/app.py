@@ -6,11 +6,12 @@ request may end, and the databases close.
 """
 
 import asyncio
+import contextlib
 import gc
 import random
 import secrets
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +28,7 @@ from tonearm.poller.plays import open_plays
 
 from . import control, front, hints, http
 from .account import open_account
-from .control_routes import login_routes, service_routes
+from .control_routes import login_routes, metrics_routes, service_routes
 from .covers import Fetch, open_covers, read_palette
 from .hints import Doorbell
 from .hub import Hub
@@ -35,6 +36,7 @@ from .pages import Pages
 from .service import Service
 from .settings import Settings
 from .tint import Tint
+from .values import Address
 
 log = structlog.get_logger()
 
@@ -155,9 +157,29 @@ async def _compose(
         url=listening.url,
         began_s=clock.monotonic(),
     )
-    commands = control.application((*login_routes(login), *service_routes(service)))
+    faults = application[http.FAULTS]
+    numbers = metrics_routes(service, faults)
+    commands = control.application((*login_routes(login), *service_routes(service), *numbers))
     place = settings.control.socket
     await stack.enter_async_context(control.listen(commands, place))
     await stack.enter_async_context(hints.listen(doorbell, place))
+    if settings.server.metrics_listen is not None:
+        await stack.enter_async_context(
+            _listen_for_scrapes(numbers, settings.server.metrics_listen, clock)
+        )
     log.info("listening", url=listening.url)
     return _Service(url=listening.url, login=login, poller=poller, tint=tint, hub=hub)
+
+
+@contextlib.asynccontextmanager
+async def _listen_for_scrapes(
+    routes: Iterable[web.RouteDef], at: Address, clock: Clock
+) -> AsyncIterator[None]:
+    """Answer ``routes`` on a port of their own."""
+    app = web.Application()
+    app.add_routes(routes)
+    async with front.listen(
+        app, at.host, at.port, clock=clock, setting="server.metrics_listen"
+    ) as listening:
+        log.info("metrics_listening", url=f"{listening.url}/metrics")
+        yield

@@ -131,6 +131,7 @@ def _settings(
             listen=value["server.listen"],
             public_url=value["server.public_url"],
             max_connections=value["server.max_connections"],
+            metrics_listen=value["server.metrics_listen"],
         ),
         control=Control(socket=value["control.socket"] or paths.control_socket(environ, state)),
         state=State(directory=state),

@@ -1,6 +1,6 @@
 """What the owner's commands may ask of a running service: the routes of the control socket."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 
 from aiohttp import web
 
@@ -51,3 +51,17 @@ def service_routes(service: Service) -> tuple[web.RouteDef, ...]:
         web.post("/resume", resume),
         web.post("/logout", logout),
     )
+
+
+def metrics_routes(service: Service, faults: Mapping[str, int]) -> tuple[web.RouteDef, ...]:
+    """Return what Prometheus needs; ``faults`` counts the errors nobody expected."""
+
+    async def scrape(_request: web.Request) -> web.Response:
+        from . import metrics  # noqa: PLC0415  (a megabyte that only some owners want)
+
+        body = metrics.exposition(
+            report=service.report(), usage=service.account.ledger.usage, faults=faults
+        )
+        return web.Response(body=body, headers={"Content-Type": metrics.CONTENT_TYPE})
+
+    return (web.get("/metrics", scrape),)

@@ -39,7 +39,7 @@ log = structlog.get_logger()
 
 
 class CannotListen(TonearmError):
-    """The address of ``server.listen`` can not be used; the message says what to change."""
+    """An address can not be listened on; the message says which setting to change."""
 
 
 class PortTaken(CannotListen):
@@ -62,8 +62,11 @@ async def listen(
     *,
     clock: Clock,
     tls: ssl.SSLContext | None = None,
+    setting: str = "server.listen",
 ) -> AsyncIterator[Listening]:
     """Serve ``app`` on one port while the context is open; port 0 takes any that is free.
+
+    ``setting`` is what an owner has to change when the address is not to be had.
 
     Raises:
         CannotListen: the address is not to be had; PortTaken when somebody else has it.
@@ -73,7 +76,7 @@ async def listen(
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_S)
     await runner.setup()
     try:
-        server = await _bind(door, runner, host, port, tls)
+        server = await _bind(door, runner, _listener(host, port, setting), tls)
         sweep = asyncio.create_task(door.sweep(), name="front sweep")
         try:
             yield _where(server, host, is_tls=tls is not None)
@@ -165,13 +168,11 @@ class Caller(web.RequestHandler):
 async def _bind(
     door: Door,
     runner: web.AppRunner,
-    host: str,
-    port: int,
+    listener: socket.socket,
     tls: ssl.SSLContext | None,
 ) -> asyncio.Server:
     server = runner.server
     assert server is not None  # noqa: S101  (the runner is set up)
-    listener = _listener(host, port)
     bound = await asyncio.get_running_loop().create_server(
         lambda: Caller(door, server),
         sock=listener,
@@ -185,10 +186,10 @@ async def _bind(
 
 def check_free(host: str, port: int) -> None:
     """Raise CannotListen if :func:`listen` could not have this address now."""
-    _listener(host, port).close()
+    _listener(host, port, "server.listen").close()
 
 
-def _listener(host: str, port: int) -> socket.socket:
+def _listener(host: str, port: int, setting: str) -> socket.socket:
     is_v6 = ":" in host
     try:
         return socket.create_server(
@@ -199,31 +200,31 @@ def _listener(host: str, port: int) -> socket.socket:
         )
     except (socket.gaierror, UnicodeError):  # the latter: not even a name (`a..b`)
         raise CannotListen(
-            f"There is no address called {host}: correct server.listen.",
+            f"There is no address called {host}: correct {setting}.",
         ) from None
     except OSError as error:
-        raise _explain(error, host, port) from None
+        raise _explain(error, host, port, setting) from None
 
 
-def _explain(error: OSError, host: str, port: int) -> CannotListen:
+def _explain(error: OSError, host: str, port: int, setting: str) -> CannotListen:
     match error.errno:
         case errno.EADDRINUSE:
             return PortTaken(
                 f"Port {port} on {host} is taken: stop the program that listens there (perhaps"
-                " another tonearm), or choose another port with server.listen.",
+                f" another tonearm), or choose another port with {setting}.",
             )
         case errno.EACCES:
             return CannotListen(
                 f"Port {port} needs rights this user does not have: choose one above 1023 with"
-                " server.listen.",
+                f" {setting}.",
             )
         case errno.EADDRNOTAVAIL:
             return CannotListen(
-                f"This machine does not have the address {host}: correct server.listen.",
+                f"This machine does not have the address {host}: correct {setting}.",
             )
         case _:
             return CannotListen(
-                f"Cannot listen on {host} port {port} ({error.strerror}): check server.listen.",
+                f"Cannot listen on {host} port {port} ({error.strerror}): check {setting}.",
             )
 
 

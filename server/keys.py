@@ -81,6 +81,7 @@ _SECONDS: Final = f"a number of seconds from {LEAST_WAIT_S} to {MOST_WAIT_S}"
 _YES_OR_NO: Final = "true or false"
 _BASE_URL: Final = "an https address without a query"
 _PATH: Final = "a path"
+_ADDRESS: Final = "host:port or [IPv6]:port, such as 127.0.0.1:3345"
 
 KEYS: Final = (
     Key(
@@ -177,7 +178,7 @@ KEYS: Final = (
         name="server.listen",
         written=str,
         check=values.address,
-        allowed="host:port or [IPv6]:port, such as 127.0.0.1:3345",
+        allowed=_ADDRESS,
         default=values.Address("127.0.0.1", 3345),
     ),
     Key(
@@ -192,6 +193,12 @@ KEYS: Final = (
         check=values.count(1, MOST_CONNECTIONS),
         allowed=f"a whole number from 1 to {MOST_CONNECTIONS}",
         default=10_000,
+    ),
+    Key(
+        name="server.metrics_listen",
+        written=str,
+        check=values.address,
+        allowed=_ADDRESS,
     ),
     Key(name="control.socket", written=Path, check=values.path, allowed=_PATH),
     Key(

@@ -19,11 +19,12 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
-    """The public port. ``public_url`` has no slash at its end."""
+    """The public port, and the one for numbers. ``public_url`` has no slash at its end."""
 
     listen: Address
     public_url: str | None
     max_connections: int
+    metrics_listen: Address | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

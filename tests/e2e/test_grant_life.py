@@ -29,7 +29,7 @@ async def watched(
 ) -> AsyncIterator[tuple[Service, Watcher]]:
     """Log in, play, run and watch."""
     await log_in(home)
-    spotify.player.play([FIRST, SECOND], clock.monotonic())
+    spotify.player.play([FIRST, SECOND], clock.monotonic() - 10)  # older than the lag
     async with service(home) as running, watcher(running.url) as viewer:
         await viewer.shows(FIRST.title)
         yield running, viewer
@@ -114,7 +114,7 @@ async def test_a_service_without_a_login_serves_all_the_same_and_takes_one_over(
     home: Home, spotify: Account, clock: SystemClock
 ) -> None:
     """`tonearm run` before `tonearm login` is no mistake: it says what is needed and waits."""
-    spotify.player.play([FIRST], clock.monotonic())
+    spotify.player.play([FIRST], clock.monotonic() - 10)  # older than the lag
     async with service(home) as running, watcher(running.url) as viewer:
         await viewer.has("login_needed")
         assert spotify.calls == []

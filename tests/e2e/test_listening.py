@@ -32,7 +32,7 @@ async def test_a_viewer_sees_a_day_of_listening(
     """Skip, natural change, pause, podcast, local file, advert, private session and stop."""
     await log_in(home)
     player = spotify.player
-    player.play([FIRST, SECOND, THIRD], clock.monotonic(), position_ms=61_000)
+    player.play([FIRST, SECOND, THIRD], clock.monotonic() - 10, position_ms=61_000)
 
     async with (
         service(home) as running,
@@ -128,7 +128,7 @@ async def test_the_last_played_item_outlives_the_service(
 ) -> None:
     """After a restart a visitor sees what was played last, without another question."""
     await log_in(home)
-    spotify.player.play([FIRST], clock.monotonic())
+    spotify.player.play([FIRST], clock.monotonic() - 10)  # older than the lag
     async with service(home) as running, watcher(running.url) as viewer:
         await viewer.shows(FIRST.title)
         spotify.player.stop(clock.monotonic())

@@ -20,6 +20,7 @@ WITHOUT_DEFAULT = {
     "look.hint_token",
     "look.hint_token_file",
     "server.public_url",
+    "server.metrics_listen",
 }
 
 
