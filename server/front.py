@@ -94,10 +94,12 @@ class Door:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._waiting: dict[web.RequestHandler, float] = {}  # oldest first
+        self._knocked = asyncio.Event()
 
     def knock(self, caller: web.RequestHandler) -> None:
         """Note a new connection."""
         self._waiting[caller] = self._clock.monotonic() + FIRST_REQUEST_S
+        self._knocked.set()
 
     def leave(self, caller: web.RequestHandler) -> None:
         """Forget a connection that is gone, or that has asked for something."""
@@ -112,6 +114,7 @@ class Door:
     async def sweep(self) -> None:
         """End connections that stay silent or send half a request, until cancelled."""
         while True:
+            await self._knocked.wait()  # while nobody is at the door, nothing wakes
             await self._clock.sleep(_SWEEP_S)
             now_s = self._clock.monotonic()
             overdue = [caller for caller, until_s in self._waiting.items() if until_s <= now_s]
@@ -121,6 +124,8 @@ class Door:
                     caller.transport.abort()
             if overdue:
                 log.info("silent_callers_dropped", count=len(overdue))
+            if not self._waiting:
+                self._knocked.clear()
 
 
 class Caller(web.RequestHandler):

@@ -70,6 +70,7 @@ class Hub:
         self._lagging: dict[Viewer, float] = {}  # the value is the instant to give it up
         self._closing: dict[Viewer, float] = {}
         self._changed = asyncio.Event()
+        self._occupied = asyncio.Event()
         self._emptied = asyncio.Event()
         self._read_at_s: float | None = None
         self._is_closed = False
@@ -114,6 +115,7 @@ class Hub:
         is_first = self.audience() == 0
         # Membership before the write: the transport may say "full" from within it.
         self._ready[viewer] = None
+        self._occupied.set()
         edition = self._press.newest()
         if edition is not None:
             viewer.sent = edition.number
@@ -195,12 +197,15 @@ class Hub:
         """Beat for all, and give up those who are past their deadline."""
         beat_at_s = self._clock.monotonic() + BEAT_S
         while True:
+            await self._occupied.wait()  # an empty house wakes nobody
             await self._clock.sleep(_TICK_S)
             now_s = self._clock.monotonic()
             self._drop_overdue(now_s)
             if now_s >= beat_at_s:
                 beat_at_s = now_s + BEAT_S
                 await self._beat()
+            if self._count_connections() == 0:
+                self._occupied.clear()
 
     async def _beat(self) -> None:
         beat = self._press.beat()
