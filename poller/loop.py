@@ -4,7 +4,6 @@ It holds the situation and what is in the way, and moves both by the pure functi
 ``cadence`` and ``trouble``. It knows nothing of viewers but how many there are.
 """
 
-import asyncio
 import logging
 from collections.abc import Callable
 from typing import Final
@@ -13,7 +12,9 @@ import structlog
 from msgspec.structs import replace
 
 from . import hints, look_ahead
+from .alarm import Alarm
 from .attendance import Attendance
+from .backfill import Backfill
 from .cadence import Look, Situation, Why, fresh_s, next_look, retry_wait_s
 from .changes import Change, observe
 from .clock import Clock
@@ -33,7 +34,6 @@ SLICE_S: Final = 30.0
 """No wait is longer: a suspended machine, a stop and the watchdog are all noticed in time."""
 LATE_S: Final = 60.0
 """What may not be asked for longer than this because of our own ceiling is called stale."""
-BACKFILL_TRIES: Final = 3
 
 
 class Poller:
@@ -71,12 +71,13 @@ class Poller:
         self._situation = Situation()
         self._trouble = Trouble()
         self._failures = 0
-        self._backfill_tries = 0
+        self._backfill = Backfill(spotify)
         self._asks = 0
         self._logouts = 0
         self._was_hidden = False
         self._last_error: TonearmError | None = None
-        self._poked = asyncio.Event()
+        self._alarm = Alarm(clock)
+        self._turned_s = clock.monotonic()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -88,6 +89,14 @@ class Poller:
         """The look to come, and why; an instant in the past means now."""
         return next_look(self._present(), self._pace, self._clock.monotonic())
 
+    @property
+    def turned_s(self) -> float:
+        """When it last was where it decides what to do next; 90 s ago means that it is stuck.
+
+        It waits for 30 s at most, and a look with a refresh takes no longer than that again.
+        """
+        return self._turned_s
+
     def viewer_arrived(self) -> None:
         """Take note that somebody watches who was not there before."""
         self._ask(Why.VIEWER_ARRIVED)
@@ -96,7 +105,7 @@ class Poller:
         """Take note that somebody near the player says 'look now'; nothing else is believed."""
         heard = hints.after_hint(self._situation.hints, self._clock.monotonic())
         self._situation = replace(self._situation, hints=heard)
-        self._poked.set()
+        self._alarm.ring()
 
     def logged_in(self) -> None:
         """Take note that the owner just gave a grant: what was wrong before may be right now."""
@@ -105,13 +114,13 @@ class Poller:
         )
         self._trouble = Trouble()
         self._failures = 0
-        self._backfill_tries = 0
+        self._backfill.renew()
         self._ask(Why.LOGGED_IN)
 
     async def logged_out(self) -> None:
         """Forget what was played and show that a login is needed, whatever is under way."""
         self._logouts += 1
-        self._backfill_tries = BACKFILL_TRIES
+        self._backfill.call_off()
         self._last_error = LoginNeeded()
         self._trouble = Trouble(needs_login=True)
         self._situation = replace(
@@ -140,7 +149,7 @@ class Poller:
             StateUnwritable: it holds, but not over a restart.
         """
         self._display.hide(duration_s)
-        self._poked.set()  # the wait under way knows nothing of its end
+        self._alarm.ring()  # the wait under way knows nothing of its end
         await self._show()
         await self._display.keep_hiding()
 
@@ -151,7 +160,7 @@ class Poller:
             StateUnwritable: a restart will hide it again.
         """
         self._display.end_hiding()
-        self._poked.set()
+        self._alarm.ring()
         await self._display.keep_hiding()
 
     async def restore(self) -> None:
@@ -192,13 +201,14 @@ class Poller:
         self._asks += 1
         if self._situation.asked is not Why.LOGGED_IN:
             self._situation = replace(self._situation, asked=why)
-        self._poked.set()
+        self._alarm.ring()
 
     async def _wait(self) -> Why:
         """Return why to look once a look is due; show on the way what changes by itself."""
         while True:
+            self._turned_s = self._clock.monotonic()
             self._note_incognito()
-            self._poked.clear()  # whoever pokes from here on is heard by the sleep below
+            self._alarm.rearm()  # whoever pokes from here on is heard by the sleep below
             look = self.next_look
             now_s = self._clock.monotonic()  # read last: a look that is wanted now is then due
             if look.at_s <= now_s:
@@ -208,7 +218,7 @@ class Poller:
             await self._show()
             turns = (self._display.turns_s, look_ahead.turns_s(self._situation.ahead, now_s))
             due_s = min([look.at_s, *(turns_s for turns_s in turns if turns_s is not None)])
-            await self._sleep_or_poke(min(SLICE_S, due_s - now_s))
+            await self._alarm.sleep(min(SLICE_S, due_s - now_s))
 
     def _note_incognito(self) -> None:
         """Want a look as soon as what it shows may be published again."""
@@ -216,15 +226,6 @@ class Poller:
         if self._was_hidden and not is_hidden:
             self.hint()
         self._was_hidden = is_hidden
-
-    async def _sleep_or_poke(self, duration_s: float) -> None:
-        sleep = asyncio.ensure_future(self._clock.sleep(duration_s))
-        poke = asyncio.ensure_future(self._poked.wait())
-        try:
-            await asyncio.wait({sleep, poke}, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleep.cancel()
-            poke.cancel()
 
     # Looking.
 
@@ -250,7 +251,7 @@ class Poller:
         await self._show()
         await self._ledger.keep_endings(self._situation.endings)
         if self._failures == 0:
-            await self._backfill()
+            await self._recall()
 
     def _succeeded(self, seen: Observation, asked_s: float) -> None:
         # What was seen while it was hidden must not be shown afterwards: begin anew.
@@ -296,21 +297,12 @@ class Poller:
         level = logging.WARNING if is_news else logging.DEBUG  # a long outage fills no journal
         log.log(level, "look_failed", error=type(error).__name__, advice=str(error))
 
-    async def _backfill(self) -> None:
-        """Ask once for the last finished play, when nothing was ever shown."""
-        if not self._display.wants_backfill or self._backfill_tries >= BACKFILL_TRIES:
-            return
-        self._backfill_tries += 1
-        logouts = self._logouts
-        try:
-            plays = await self._spotify.recently_played()
-        except TonearmError as error:
-            log.info("recently_played_failed", error=type(error).__name__)
-        else:
-            self._backfill_tries = BACKFILL_TRIES
-            for play in plays if logouts == self._logouts else ():
+    async def _recall(self) -> None:
+        """Ask for the last finished play, when nothing was ever shown."""
+        if self._display.wants_backfill and self._backfill.is_open:
+            for play in await self._backfill.plays():
                 self._display.remember(play)
-        await self._show()
+            await self._show()
 
     async def _show(self) -> None:
         cooldown = self._spotify.cooldown
