@@ -4,18 +4,15 @@ A file of its own beside the grant's. What is lost here costs some freshness or 
 day, never the login.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any, Final, TypeVar
 
-import aiosqlite
 import msgspec
 
 from .calls import Endpoint
 from .clock import Clock
-from .database import open_database, reason
-from .errors import StateUnreadable, StateUnwritable
+from .database import Database, open_database
 from .layout import Layout
 from .quota import Instant
 from .state_directory import StateDirectory
@@ -83,17 +80,17 @@ LAYOUT: Final = Layout(
 class LedgerStore:
     """The open database. Get one from :func:`open_ledger_store`."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def blocks(self) -> dict[int, Block]:
         """Return all blocks by number, in order; raise StateUnreadable: not now."""
-        rows = await self._read("SELECT number, block FROM blocks ORDER BY number")
+        rows = await self._database.read("SELECT number, block FROM blocks ORDER BY number")
         return {row["number"]: _read_block(row) for row in rows}
 
     async def learned(self) -> Learned:
         """Return what was learned; raise StateUnreadable: not now."""
-        rows = await self._read("SELECT learned FROM learned")
+        rows = await self._database.read("SELECT learned FROM learned")
         return _read_learned(rows[0]) if rows else Learned()
 
     async def put(self, blocks: Mapping[int, Block]) -> None:
@@ -106,30 +103,19 @@ class LedgerStore:
         places = ", ".join("(?, ?)" for _ in rows)
         values = [value for row in rows for value in row]
         # One statement, so that none of it can be torn.
-        await self._write(f"INSERT OR REPLACE INTO blocks VALUES {places}", *values)  # noqa: S608
+        statement = f"INSERT OR REPLACE INTO blocks VALUES {places}"  # noqa: S608
+        await self._database.write(statement, values)
 
     async def drop_before(self, number: int) -> None:
         """Forget the blocks before ``number``; raise StateUnwritable: not now."""
-        await self._write("DELETE FROM blocks WHERE number < ?", number)
+        await self._database.write("DELETE FROM blocks WHERE number < ?", [number])
 
     async def keep_learned(self, learned: Learned) -> None:
         """Keep what was learned in the place of what there was; raise StateUnwritable: not now."""
         text = msgspec.json.encode(learned).decode()
-        await self._write("INSERT OR REPLACE INTO learned (id, learned) VALUES (1, ?)", text)
-
-    async def _read(self, statement: str) -> list[Mapping[str, Any]]:
-        try:
-            rows = await self._connection.execute_fetchall(statement)
-        except sqlite3.Error as error:
-            raise StateUnreadable(f"The ledger cannot be read: {reason(error)}.") from None
-        return [dict(row) for row in rows]
-
-    async def _write(self, statement: str, *values: str | int) -> None:
-        try:
-            cursor = await self._connection.execute(statement, values)
-        except sqlite3.Error as error:
-            raise StateUnwritable(f"The ledger cannot be written: {reason(error)}.") from None
-        await cursor.close()
+        await self._database.write(
+            "INSERT OR REPLACE INTO learned (id, learned) VALUES (1, ?)", [text]
+        )
 
 
 @asynccontextmanager
@@ -141,5 +127,5 @@ async def open_ledger_store(
     Raises:
         StateError: the file cannot be used now, or a newer tonearm wrote it.
     """
-    async with open_database(directory, LAYOUT, clock=clock) as connection:
-        yield LedgerStore(connection)
+    async with open_database(directory, LAYOUT, clock=clock) as database:
+        yield LedgerStore(database)

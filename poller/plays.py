@@ -4,26 +4,27 @@ A small database beside the grant's. What is lost here is one line on a card, so
 its own and never delays the grant.
 """
 
-import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
-import aiosqlite
 import msgspec
 
 from .clock import Clock
-from .database import open_database, reason
-from .errors import StateUnreadable, StateUnwritable
+from .database import Database, open_database
 from .incognito import Incognito
 from .layout import Layout
 from .publish import LastPlayed
 from .state_directory import StateDirectory
 
 
-def _read(columns: Mapping[str, object]) -> LastPlayed:
-    """Return the last played item in a row; raise ValueError if it is not one."""
-    return msgspec.json.decode(str(columns["play"]), type=LastPlayed)
+def _read(columns: Mapping[str, object]) -> LastPlayed | None:
+    """Return the last played item in a row, None in one that a logout blanked.
+
+    Raises:
+        ValueError: neither.
+    """
+    return msgspec.json.decode(str(columns["play"]), type=LastPlayed | None)
 
 
 def _read_incognito(columns: Mapping[str, object]) -> Incognito:
@@ -51,63 +52,41 @@ LAYOUT: Final = Layout(
 )
 
 
-_TOUCH: Final = """
-    BEGIN IMMEDIATE;
-    INSERT INTO last_played (id, play) VALUES (1, '-');
-    DELETE FROM last_played;
-    COMMIT;
-"""
-
-
 class Plays:
     """The open database. Get one from :func:`open_plays`."""
 
-    def __init__(self, connection: aiosqlite.Connection) -> None:
-        self._connection = connection
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
     async def last_played(self) -> LastPlayed | None:
         """Return what was kept last; raise StateUnreadable when the disk does not do its part."""
-        row = await self._row("SELECT play FROM last_played")
-        return None if row is None else _read(row)
+        rows = await self._database.read("SELECT play FROM last_played")
+        return _read(rows[0]) if rows else None
 
     async def keep(self, last: LastPlayed) -> None:
         """Keep ``last`` in the place of what there was; raise StateUnwritable if that fails."""
         play = msgspec.json.encode(last).decode()
-        await self._write("INSERT OR REPLACE INTO last_played (id, play) VALUES (1, ?)", play)
+        await self._database.write(
+            "INSERT OR REPLACE INTO last_played (id, play) VALUES (1, ?)", [play]
+        )
 
     async def clear(self) -> None:
         """Forget what was played, for a logout; what may not be shown stays hidden."""
-        await self._write("DELETE FROM last_played")
-        # The journal keeps the page as it was before a write: now let that be the empty one.
-        try:
-            cursor = await self._connection.executescript(_TOUCH)
-        except sqlite3.Error as error:
-            raise StateUnwritable(f"What is kept cannot be written: {reason(error)}.") from None
-        await cursor.close()
+        # The journal keeps the page as it was before a write: let that be a blank one.
+        await self._database.write("UPDATE last_played SET play = 'null'")
+        await self._database.write("DELETE FROM last_played")
 
     async def incognito(self) -> Incognito | None:
         """Return the last one kept, over or not; raise StateUnreadable as above."""
-        row = await self._row("SELECT incognito FROM incognito")
-        return None if row is None else _read_incognito(row)
+        rows = await self._database.read("SELECT incognito FROM incognito")
+        return _read_incognito(rows[0]) if rows else None
 
     async def keep_incognito(self, incognito: Incognito) -> None:
         """Keep ``incognito`` in the place of the one before; raise StateUnwritable as above."""
         kept = msgspec.json.encode(incognito).decode()
-        await self._write("INSERT OR REPLACE INTO incognito (id, incognito) VALUES (1, ?)", kept)
-
-    async def _row(self, statement: str) -> Mapping[str, object] | None:
-        try:
-            rows = list(await self._connection.execute_fetchall(statement))
-        except sqlite3.Error as error:
-            raise StateUnreadable(f"What is kept cannot be read: {reason(error)}.") from None
-        return dict(rows[0]) if rows else None
-
-    async def _write(self, statement: str, *values: str) -> None:
-        try:
-            cursor = await self._connection.execute(statement, values)
-        except sqlite3.Error as error:
-            raise StateUnwritable(f"What is kept cannot be written: {reason(error)}.") from None
-        await cursor.close()
+        await self._database.write(
+            "INSERT OR REPLACE INTO incognito (id, incognito) VALUES (1, ?)", [kept]
+        )
 
 
 @asynccontextmanager
@@ -117,5 +96,5 @@ async def open_plays(directory: StateDirectory, *, clock: Clock) -> AsyncIterato
     Raises:
         StateError: the file cannot be used now, or a newer tonearm wrote it.
     """
-    async with open_database(directory, LAYOUT, clock=clock) as connection:
-        yield Plays(connection)
+    async with open_database(directory, LAYOUT, clock=clock) as database:
+        yield Plays(database)

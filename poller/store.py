@@ -1,30 +1,24 @@
 """The grant and the cooldown on disk: every method one statement, all of it or nothing.
 
-SQLite runs each statement in autocommit mode on aiosqlite's thread, so a cancelled task can tear
-none of them. A write names the generation it replaces, so nobody overwrites what he has not seen.
-When to write what is the business of ``tokens``.
+A write names the generation it replaces, so nobody overwrites what he has not seen. When to write
+what is the business of ``tokens``.
 """
 
-import sqlite3
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Final
 
-import aiosqlite
 import msgspec
-import structlog
 
 from .clock import Clock
-from .database import open_database, reason
-from .errors import StateOvertaken, StateUnreadable, StateUnwritable
+from .database import Database, open_database
+from .errors import StateOvertaken
 from .playback import Account
 from .quota import Cooldown
 from .schema import COOLDOWN_COLUMNS, GRANT_COLUMNS, LAYOUT, cooldown_from_row, from_row, to_row
 from .state_directory import StateDirectory
 from .stored_grant import StoredGrant
-
-log = structlog.get_logger()
 
 GRANT_FILE: Final = LAYOUT.file_name
 
@@ -59,14 +53,14 @@ class GrantStore:
     write that names a generation raises StateOvertaken when another one is stored.
     """
 
-    def __init__(self, connection: aiosqlite.Connection, directory: StateDirectory) -> None:
-        self._connection = connection
+    def __init__(self, database: Database, directory: StateDirectory) -> None:
+        self._database = database
         self.directory = directory
 
     async def read(self) -> StoredGrant | None:
         """Return the stored grant, dead or alive."""
-        row = await self._row(_READ)
-        return None if row is None else from_row(row)
+        rows = await self._database.read(_READ)
+        return from_row(rows[0]) if rows else None
 
     async def note_intent(self, generation: int) -> None:
         """Write down that a refresh of this generation is about to be asked for."""
@@ -84,8 +78,7 @@ class GrantStore:
 
         That is ``grant.generation``, or more if the stored one is not older.
         """
-        with _failing_as(StateUnwritable, "written"):
-            rows = list(await self._connection.execute_fetchall(_PUT, to_row(grant)))
+        rows = await self._database.write_returning(_PUT, to_row(grant))
         return int(rows[0]["generation"])
 
     async def mark_dead(self, generation: int) -> None:
@@ -107,38 +100,23 @@ class GrantStore:
         """Delete the grant, for a logout. No token is left in the file or in its journal."""
         # The journal keeps the page as it was before a write, so the second one wipes what the
         # first one left there.
-        await self._write(_BLANK)
-        await self._write("DELETE FROM grant")
+        await self._database.write(_BLANK)
+        await self._database.write("DELETE FROM grant")
 
     async def read_cooldown(self) -> Cooldown | None:
         """Return the cooldown that was in force."""
-        row = await self._row(_READ_COOLDOWN)
-        return None if row is None else cooldown_from_row(row)
+        rows = await self._database.read(_READ_COOLDOWN)
+        return cooldown_from_row(rows[0]) if rows else None
 
     async def save_cooldown(self, cooldown: Cooldown) -> None:
         """Keep a cooldown over a restart."""
-        await self._write(_PUT_COOLDOWN, msgspec.structs.asdict(cooldown))
-
-    async def clear_cooldown(self) -> None:
-        """Forget the cooldown."""
-        await self._write("DELETE FROM cooldown")
-
-    async def _row(self, statement: str) -> Mapping[str, object] | None:
-        with _failing_as(StateUnreadable, "read"):
-            rows = list(await self._connection.execute_fetchall(statement))
-        return dict(rows[0]) if rows else None
+        await self._database.write(_PUT_COOLDOWN, msgspec.structs.asdict(cooldown))
 
     async def _write_over(
         self, statement: str, values: Mapping[str, object] | None = None, *, over: int
     ) -> None:
-        if await self._write(statement, {**(values or {}), "over": over}) != 1:
+        if await self._database.write(statement, {**(values or {}), "over": over}) != 1:
             raise StateOvertaken
-
-    async def _write(self, statement: str, values: Mapping[str, object] | None = None) -> int:
-        with _failing_as(StateUnwritable, "written"):
-            cursor = await self._connection.execute(statement, values or {})
-        await cursor.close()
-        return cursor.rowcount
 
 
 @asynccontextmanager
@@ -154,13 +132,5 @@ async def open_state(path: Path, *, clock: Clock) -> AsyncIterator[GrantStore]:
         StateUnwritable: so does it, or it is full.
     """
     with StateDirectory(path) as directory:
-        async with open_database(directory, LAYOUT, clock=clock) as connection:
-            yield GrantStore(connection, directory)
-
-
-@contextmanager
-def _failing_as(kind: type[StateUnreadable | StateUnwritable], done: str) -> Iterator[None]:
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise kind(f"The stored login cannot be {done}: {reason(error)}.") from None
+        async with open_database(directory, LAYOUT, clock=clock) as database:
+            yield GrantStore(database, directory)

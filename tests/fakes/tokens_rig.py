@@ -71,7 +71,7 @@ async def started(
     runtime = directory / "run"
     runtime.mkdir(parents=True, exist_ok=True)
     async with open_state(directory / "state", clock=clock) as opened:
-        store = FullDisk(opened._connection, opened.directory)
+        store = FullDisk(opened._database, opened.directory)
         tokens = Tokens(
             store=store,
             transport=transport,

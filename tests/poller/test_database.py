@@ -1,6 +1,7 @@
 """A database that cannot be used is set aside, never deleted, and the service starts."""
 
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
@@ -16,6 +17,7 @@ from tonearm.poller.stored_grant import granted
 
 GRANT = granted(consent(FakeClock()), None, generation=1)
 FLIPS = 150
+FLIPS_SOAK = 10_000
 
 
 async def stored(path: Path) -> Path:
@@ -123,14 +125,14 @@ async def test_file_of_a_newer_tonearm_is_left_alone(tmp_path: Path) -> None:
     assert file.read_bytes() == before
 
 
-async def test_service_starts_when_any_bytes_are_flipped(tmp_path: Path) -> None:
+async def test_service_starts_when_any_bytes_are_flipped(tmp_path: Path, *, is_soak: bool) -> None:
     """A card that forgets: whatever is hit, there is a store that can be written."""
     chance = random.Random(7)
     good = (await stored(tmp_path / "good")).read_bytes()
     # Most bytes are unused; the header and the rows at the ends of the pages are what matters.
     ranges = [range(200), range(16_384 - 3_000, 16_384), range(2 * 16_384 - 600, 2 * 16_384)]
 
-    for count in range(FLIPS):
+    for count in range(FLIPS_SOAK if is_soak else FLIPS):
         state = tmp_path / str(count)
         state.mkdir(mode=0o700)
         spoilt = bytearray(good)
@@ -140,6 +142,7 @@ async def test_service_starts_when_any_bytes_are_flipped(tmp_path: Path) -> None
         (state / GRANT_FILE).write_bytes(spoilt)
 
         assert await can_be_used(state)
+        shutil.rmtree(state)
 
 
 async def test_commits_are_made_to_last(tmp_path: Path) -> None:
@@ -153,8 +156,8 @@ async def test_commits_are_made_to_last(tmp_path: Path) -> None:
             "busy_timeout",
             "secure_delete",
         ):
-            rows = list(await store._connection.execute_fetchall(f"PRAGMA {pragma}"))
-            answers[pragma] = rows[0][0]
+            rows = await store._database.read(f"PRAGMA {pragma}")
+            answers[pragma] = next(iter(rows[0].values()))
 
     assert answers == {
         "journal_mode": "persist",

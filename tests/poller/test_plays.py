@@ -4,9 +4,10 @@ from pathlib import Path
 
 from fake_clock import FakeClock
 
+from tonearm.poller.database import open_database
 from tonearm.poller.incognito import begun
 from tonearm.poller.playback import Item, Kind
-from tonearm.poller.plays import LAYOUT, open_plays
+from tonearm.poller.plays import LAYOUT, Plays, open_plays
 from tonearm.poller.publish import LastPlayed
 from tonearm.poller.state_directory import StateDirectory
 
@@ -49,6 +50,21 @@ async def test_nothing_is_there_at_first_and_after_it_was_cleared(tmp_path: Path
         kept = b"".join(path.read_bytes() for path in directory.path.glob("plays.db*"))
 
     assert b"Night Bus" not in kept
+
+
+async def test_a_logout_that_was_cut_short_is_no_damage(tmp_path: Path) -> None:
+    """Between the two writes of a logout the row is blank, and what is hidden stays hidden."""
+    incognito = begun(60, now_s=10, now_at=1_795_000_000_000, boot_id="boot-1")
+    with StateDirectory(tmp_path / "state") as directory:
+        async with open_database(directory, LAYOUT, clock=FakeClock()) as database:
+            plays = Plays(database)
+            await plays.keep(LAST)
+            await plays.keep_incognito(incognito)
+            await database.write("UPDATE last_played SET play = 'null'")
+
+        async with open_plays(directory, clock=FakeClock()) as plays:
+            assert await plays.last_played() is None
+            assert await plays.incognito() == incognito
 
 
 async def test_the_incognito_is_there_after_a_restart_and_after_a_logout(tmp_path: Path) -> None:

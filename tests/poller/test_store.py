@@ -89,8 +89,6 @@ async def test_cooldown_is_read_as_it_was_stored(path: Path) -> None:
         await store.save_cooldown(COOLDOWN)
     async with open_state(path, clock=FakeClock()) as store:
         assert await store.read_cooldown() == COOLDOWN
-        await store.clear_cooldown()
-        assert await store.read_cooldown() is None
 
 
 def replace_strikes(strikes: int) -> Cooldown:
