@@ -8,7 +8,7 @@ from tonearm.poller.playback import Snapshot
 
 from . import frames
 
-_GOOD_S: Final = 0.1  # a position may be wrong by this much; a storm of joins then costs nothing
+_GOOD_S: Final = 0.2  # a position may be wrong by this much; a storm of joins then costs nothing
 
 
 class Encoding(IntEnum):
@@ -55,7 +55,7 @@ class Press:
         return True
 
     def newest(self) -> Edition | None:
-        """Return the newest snapshot's edition, its ``now`` at most a tenth of a second old."""
+        """Return the newest snapshot's edition, its ``now`` at most a fifth of a second old."""
         snapshot = self._snapshot
         if snapshot is None:
             return None

@@ -9,9 +9,10 @@ from aiohttp import web
 from tonearm.poller.clock import Clock
 
 from .answers import PUBLIC_HEADERS, no_room
+from .connection import Connection
 from .edition import Encoding
 from .hub import Hub
-from .takeover import Allowance, take_over
+from .takeover import take_over
 
 _RETRY_LEAST_MS: Final = 1_000
 _RETRY_SPREAD_MS: Final = 5_000
@@ -51,46 +52,27 @@ def events_handler(
             return no_room()
         retry_ms = _RETRY_LEAST_MS + round(jitter() * _RETRY_SPREAD_MS)
         head = f"{_HEAD}retry: {retry_ms}\n\n".encode("ascii")
-        return take_over(request, EventsViewer(hub, clock, head=head))
+        return take_over(request, Connection(hub, clock, EventsDialect(), head=head))
 
     return handle
 
 
-class EventsViewer(asyncio.Protocol):
-    """A viewer at the other end of a stream of events."""
+class EventsDialect:
+    """Server-sent events: one direction, and the end of the connection is the end."""
 
-    __slots__ = ("_allowance", "_head", "_hub", "_transport", "sent", "write")
+    __slots__ = ()
 
     encoding: ClassVar = Encoding.SSE
+    is_open: ClassVar = True
 
-    def __init__(self, hub: Hub, clock: Clock, *, head: bytes) -> None:
-        self._hub = hub
-        self._allowance = Allowance(clock)
-        self._head = head
-        self.sent = 0
+    def hear(self, data: bytes, transport: asyncio.Transport) -> None:
+        """Ignore it."""
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        self._transport = transport
-        self.write = transport.write
-        head, self._head = self._head, b""
-        self._hub.join(self, head=head)
+    def hear_end(self, transport: asyncio.Transport) -> None:
+        """Say nothing more either."""
 
-    def data_received(self, data: bytes) -> None:
-        if not self._allowance.covers(len(data)):
-            self._transport.abort()
+    def part(self, transport: asyncio.Transport) -> None:
+        transport.close()
 
-    def pause_writing(self) -> None:
-        self._hub.lag(self)
-
-    def resume_writing(self) -> None:
-        self._hub.catch_up(self)
-
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002
-        self._hub.leave(self)
-
-    def close(self) -> None:
-        self._transport.close()
-        self._hub.retire(self)
-
-    def abort(self) -> None:
-        self._transport.abort()
+    def release(self) -> None:
+        """Hold nothing."""

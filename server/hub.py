@@ -6,53 +6,38 @@ or future per viewer: two tasks serve them all.
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
-from typing import Final, Protocol
+from collections.abc import Callable
+from functools import partial
+from itertools import chain
+from typing import Final
 
 import structlog
 
 from tonearm.poller.clock import Clock
 from tonearm.poller.playback import Snapshot
 
-from .edition import Edition, Encoding, Press
+from .deadlines import Deadlines
+from .edition import Encoding, Press
+from .heap import Heap
+from .roster import Roster
+from .turns import in_turns, walk
+from .viewer import NOWHERE, Viewer
 
 BEAT_S: Final = 25.0
 READ_COUNTS_S: Final = 60.0
 DEADLINE_S: Final = 10.0  # to drain, or to finish a closing handshake
 CLOSE_GRACE_S: Final = 1.5
 _TICK_S: Final = 2.5
-_SLICE: Final = 100  # written in one turn of the loop: 3.5 ms for 10,000 viewers, 90 ms without
-
-# What a transport raises that closed a moment ago; it must not stop the others.
-_WRITE_ERRORS: Final = (OSError, RuntimeError)
 
 log = structlog.get_logger()
-
-
-class Viewer(Protocol):
-    """One connection that stays. ``sent`` is the hub's: the last edition this viewer was given."""
-
-    sent: int
-
-    @property
-    def encoding(self) -> Encoding: ...
-
-    @property
-    def write(self) -> Callable[[bytes], None]:
-        """What takes a frame, and never waits."""
-
-    def close(self) -> None:
-        """Say good-bye and end the connection in its own time."""
-
-    def abort(self) -> None:
-        """End the connection now."""
 
 
 class Hub:
     """All viewers, and the one place that writes snapshots to them.
 
-    Every viewer is in exactly one of three places: *ready*, *lagging* (its buffer is full; it gets
-    nothing until it drains, then only the newest) or *closing*. Viewers move themselves, on events.
+    Every viewer is in exactly one of three places: *ready*, *lagging* (something waits in its
+    transport; it gets nothing until that has gone, then only the newest) or *closing*. Viewers move
+    themselves, on events.
     """
 
     def __init__(
@@ -64,14 +49,16 @@ class Hub:
     ) -> None:
         self._clock = clock
         self._press = Press(clock)
+        self._heap = Heap()
         self._on_arrival = on_arrival
         self._max_connections = max_connections
-        self._ready: dict[Viewer, None] = {}
-        self._lagging: dict[Viewer, float] = {}  # the value is the instant to give it up
-        self._closing: dict[Viewer, float] = {}
+        self._ready = tuple(Roster() for _ in Encoding)
+        self._lagging = Deadlines(DEADLINE_S)
+        self._closing = Deadlines(DEADLINE_S)
         self._changed = asyncio.Event()
         self._occupied = asyncio.Event()
         self._emptied = asyncio.Event()
+        self._spoke_s = clock.monotonic()  # since then everybody has been sent something
         self._read_at_s: float | None = None
         self._is_closed = False
 
@@ -86,7 +73,7 @@ class Hub:
 
     def audience(self) -> int:
         """Return how many stay connected and watch."""
-        return len(self._ready) + len(self._lagging)
+        return sum(map(len, self._ready)) + len(self._lagging)
 
     def has_readers(self) -> bool:
         """Tell whether somebody read over plain HTTP within a minute."""
@@ -113,43 +100,38 @@ class Hub:
     def join(self, viewer: Viewer, *, head: bytes = b"") -> None:
         """Add a viewer and give it ``head`` and the newest snapshot, in one write."""
         is_first = self.audience() == 0
-        # Membership before the write: the transport may say "full" from within it.
-        self._ready[viewer] = None
         self._occupied.set()
-        edition = self._press.newest()
-        if edition is not None:
-            viewer.sent = edition.number
-            head += edition.frames[viewer.encoding]
-        viewer.write(head)
+        self._heap.grew()
+        self._admit(viewer, head)
         if is_first:
             self._on_arrival()
 
     def lag(self, viewer: Viewer) -> None:
-        """Note that a viewer's buffer is full."""
-        if viewer in self._ready:
-            del self._ready[viewer]
-            self._lagging[viewer] = self._clock.monotonic() + DEADLINE_S
+        """Note that something waits in a viewer's transport."""
+        if viewer.place != NOWHERE:
+            self._ready[viewer.encoding].remove(viewer)
+            self._lagging.add(viewer, self._clock.monotonic())
 
     def catch_up(self, viewer: Viewer) -> None:
-        """Note that a viewer's buffer has drained, and give it the newest if it missed any."""
+        """Note that nothing waits any more, and give the viewer the newest if it missed any."""
         if viewer in self._lagging:
-            del self._lagging[viewer]
-            self._ready[viewer] = None
-            edition = self._press.newest()
-            if edition is not None:
-                self._give((viewer,), edition)
+            self._lagging.discard(viewer)
+            self._admit(viewer, b"")
 
     def retire(self, viewer: Viewer) -> None:
         """Note that a viewer's connection is ending: it gets nothing more, and a deadline."""
-        if viewer in self._ready or viewer in self._lagging:
-            self._ready.pop(viewer, None)
-            self._lagging.pop(viewer, None)
-            self._closing[viewer] = self._clock.monotonic() + DEADLINE_S
+        if viewer.place != NOWHERE:
+            self._ready[viewer.encoding].remove(viewer)
+        elif viewer in self._lagging:
+            self._lagging.discard(viewer)
+        else:
+            return
+        self._closing.add(viewer, self._clock.monotonic())
 
     def leave(self, viewer: Viewer) -> None:
         """Forget a viewer whose connection is gone."""
-        for place in (self._ready, self._lagging, self._closing):
-            place.pop(viewer, None)
+        self.retire(viewer)
+        self._closing.discard(viewer)
         if self._count_connections() == 0:
             self._emptied.set()
 
@@ -162,72 +144,71 @@ class Hub:
     async def close(self) -> None:
         """Let nobody in any more and see everybody out: politely first, then by force."""
         self._is_closed = True
-        for viewers in _slices((*self._ready, *self._lagging)):
-            for viewer in viewers:
-                viewer.close()
-            await self._clock.sleep(0)
+        async for viewer in in_turns((*chain(*self._ready), *self._lagging), self._clock):
+            viewer.close()
         await self._until_empty(CLOSE_GRACE_S)
-        for viewer in (*self._ready, *self._lagging, *self._closing):
+        for viewer in (*chain(*self._ready), *self._lagging, *self._closing):
             viewer.abort()
         await self._until_empty(CLOSE_GRACE_S)
+
+    def _admit(self, viewer: Viewer, head: bytes) -> None:
+        """Make a viewer ready that has nothing to wait for."""
+        edition = self._press.newest()
+        if edition is not None and viewer.sent != edition.number:
+            viewer.sent = edition.number
+            head += edition.frames[viewer.encoding]
+        # Membership before the write: the transport may say that it is full from within.
+        self._ready[viewer.encoding].add(viewer)
+        if head:
+            viewer.write(head)
 
     async def _broadcast(self) -> None:
         """Send each change; one after the other, each viewer the newest there is by its turn."""
         while True:
             await self._changed.wait()
             self._changed.clear()
-            for viewers in _slices(tuple(self._ready)):
-                edition = self._press.newest()
-                if edition is not None:
-                    self._give(viewers, edition)
-                await self._clock.sleep(0)
+            began_s = self._clock.monotonic()
+            for encoding in Encoding:
+                await walk(self._ready[encoding], partial(self._give, encoding), self._clock)
+            self._spoke_s = began_s
 
-    def _give(self, viewers: Iterable[Viewer], edition: Edition) -> None:
-        """Write an edition to those who are ready and have not had it already."""
-        number, encoded, ready = edition.number, edition.frames, self._ready
-        for viewer in viewers:
-            if viewer.sent != number and viewer in ready:
-                viewer.sent = number
-                try:
-                    viewer.write(encoded[viewer.encoding])
-                except _WRITE_ERRORS:
-                    viewer.abort()
+    def _give(self, encoding: Encoding, below: int) -> int:
+        """Write the newest edition to some of those who have not had it; return who is next."""
+        edition = self._press.newest()
+        if edition is None:
+            return 0
+        return self._ready[encoding].give(edition.frames[encoding], edition.number, below=below)
 
     async def _keep_alive(self) -> None:
-        """Beat for all, and give up those who are past their deadline."""
-        beat_at_s = self._clock.monotonic() + BEAT_S
+        """Beat for all who heard nothing for a while, and give up who is past its deadline."""
         while True:
             await self._occupied.wait()  # an empty house wakes nobody
-            await self._clock.sleep(_TICK_S)
-            now_s = self._clock.monotonic()
-            self._drop_overdue(now_s)
-            if now_s >= beat_at_s:
-                beat_at_s = now_s + BEAT_S
-                await self._beat()
-            if self._count_connections() == 0:
-                self._occupied.clear()
+            self._spoke_s = now_s = self._clock.monotonic()
+            while self._count_connections():
+                await self._clock.sleep(min(_TICK_S, self._spoke_s + BEAT_S - now_s))
+                now_s = self._clock.monotonic()
+                self._drop_overdue(now_s)
+                self._heap.settle()
+                if now_s >= self._spoke_s + BEAT_S:
+                    await self._beat()
+                    now_s = self._clock.monotonic()
+            self._occupied.clear()
+            self._heap.tidy()
 
     async def _beat(self) -> None:
-        beat = self._press.beat()
-        for viewers in _slices(tuple(self._ready)):
-            for viewer in viewers:
-                if viewer in self._ready:
-                    try:
-                        viewer.write(beat[viewer.encoding])
-                    except _WRITE_ERRORS:
-                        viewer.abort()
-            await self._clock.sleep(0)
+        self._spoke_s = self._clock.monotonic()
+        for roster, beat in zip(self._ready, self._press.beat(), strict=True):
+            await walk(roster, partial(_give_beat, roster, beat), self._clock)
 
     def _drop_overdue(self, now_s: float) -> None:
-        deadlines = {**self._lagging, **self._closing}
-        overdue = [viewer for viewer, deadline_s in deadlines.items() if deadline_s <= now_s]
+        overdue = [*self._lagging.overdue(now_s), *self._closing.overdue(now_s)]
         for viewer in overdue:
             viewer.abort()
         if overdue:
             log.info("viewers_dropped", count=len(overdue))
 
     def _count_connections(self) -> int:
-        return len(self._ready) + len(self._lagging) + len(self._closing)
+        return self.audience() + len(self._closing)
 
     async def _until_empty(self, limit_s: float) -> None:
         """Wait until the last viewer has left, at most ``limit_s``."""
@@ -246,6 +227,5 @@ class Hub:
             await asyncio.gather(*waits, return_exceptions=True)
 
 
-def _slices(viewers: tuple[Viewer, ...]) -> Iterator[tuple[Viewer, ...]]:
-    for start in range(0, len(viewers), _SLICE):
-        yield viewers[start : start + _SLICE]
+def _give_beat(roster: Roster, beat: bytes, below: int) -> int:
+    return roster.give(beat, None, below=below)

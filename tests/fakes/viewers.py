@@ -13,10 +13,11 @@ from websockets.frames import Frame, Opcode
 
 from tonearm.poller.playback import Art, Artist, Health, Item, Kind, Linked, Snapshot, State
 from tonearm.server.edition import Encoding
-from tonearm.server.front import Listening, listen
+from tonearm.server.front import Limits, Listening, listen
 from tonearm.server.http import application
 from tonearm.server.hub import CLOSE_GRACE_S, Hub
 from tonearm.server.pages import Pages
+from tonearm.server.viewer import NOWHERE, Outlet
 
 NO_PAGES = Pages(all=(), card_path=None, card_integrity=None)
 
@@ -60,8 +61,10 @@ class PaperViewer:
     """A viewer without a connection, which keeps what it was given."""
 
     def __init__(self, encoding: Encoding = Encoding.WEBSOCKET) -> None:
+        self.place = NOWHERE
         self.sent = 0
         self.encoding = encoding
+        self.outlet: Outlet | None = None
         self.frames: list[bytes] = []
         self.was_closed = False
         self.was_aborted = False
@@ -93,11 +96,15 @@ class RawCaller:
     @classmethod
     @contextlib.asynccontextmanager
     async def connect(
-        cls, listening: Listening, *, buffer_bytes: int = 1 << 16
+        cls, listening: Listening, *, buffer_bytes: int = 1 << 16, source: str = "127.0.0.1"
     ) -> AsyncIterator[Self]:
-        """Connect; a small ``buffer_bytes`` makes a caller that soon stops taking anything in."""
+        """Connect from the loopback address ``source``.
+
+        A small ``buffer_bytes`` makes a caller that soon stops taking anything in.
+        """
         sock = socket.socket()
         sock.setblocking(False)
+        sock.bind((source, 0))
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, buffer_bytes)
         await asyncio.get_running_loop().sock_connect(sock, listening.addresses[0])
         reader, writer = await asyncio.open_connection(sock=sock, limit=buffer_bytes)
@@ -107,6 +114,12 @@ class RawCaller:
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
+
+    @property
+    def socket(self) -> socket.socket:
+        """Its socket, for what only the kernel can do."""
+        view = self._writer.get_extra_info("socket")
+        return view._sock  # type: ignore[no-any-return]
 
     async def send(self, data: bytes) -> None:
         self._writer.write(data)
@@ -167,10 +180,10 @@ class RawCaller:
 
 
 class Service:
-    """A hub behind the real port, under a clock that stands still."""
+    """A hub behind the real port, under a clock that stands still unless another is given."""
 
-    def __init__(self, *, max_connections: int = 1_000) -> None:
-        self.clock = FakeClock()
+    def __init__(self, *, max_connections: int = 1_000, clock: FakeClock | None = None) -> None:
+        self.clock = clock or FakeClock()
         self.arrivals = 0
         self.hub = Hub(
             self.clock,
@@ -187,6 +200,7 @@ class Service:
         *,
         pages: Pages = NO_PAGES,
         extra_routes: Iterable[web.AbstractRouteDef] = (),
+        limits: Limits = Limits(),  # noqa: B008  (a frozen value)
     ) -> AsyncIterator[Listening]:
         app = application(
             self.hub,
@@ -195,7 +209,7 @@ class Service:
             jitter=lambda: 0.5,
             extra_routes=extra_routes,
         )
-        async with listen(app, "127.0.0.1", 0, clock=self.clock) as listening:
+        async with listen(app, "127.0.0.1", 0, clock=self.clock, limits=limits) as listening:
             running = asyncio.create_task(self.hub.run())
             try:
                 yield listening

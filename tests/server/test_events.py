@@ -6,6 +6,7 @@ import aiohttp
 import pytest
 from viewers import RawCaller, Service, playing
 
+from tonearm.server.edition import Encoding
 from tonearm.server.hub import DEADLINE_S
 
 ASK = b"GET /v1/events HTTP/1.1\r\nHost: tonearm\r\nAccept: text/event-stream\r\n\r\n"
@@ -158,7 +159,7 @@ async def test_viewer_that_lags_past_the_deadline_loses_its_connection() -> None
         await caller.send(ASK)
         await caller.head()
         await caller.event()
-        (viewer,) = service.hub._ready
+        (viewer,) = service.hub._ready[Encoding.SSE]
         service.hub.lag(viewer)
         await service.clock.advance(DEADLINE_S + 5.0)
 
