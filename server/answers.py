@@ -42,6 +42,11 @@ def refusal(
     return json_answer({"error": error, "message": message}, status=status, headers=headers)
 
 
+def is_known(request: web.Request, tag: str) -> bool:
+    """Return whether the viewer says that it holds the copy named ``tag`` (weak comparison)."""
+    return any(known.value in (tag, "*") for known in request.if_none_match or ())
+
+
 def no_room() -> web.Response:
     """Return what a viewer over the cap gets before anything is upgraded."""
     return refusal(
@@ -49,4 +54,14 @@ def no_room() -> web.Response:
         "full",
         "Too many viewers are connected. Come back in a while.",
         headers={"Retry-After": "10"},
+    )
+
+
+def too_many(retry_s: int) -> web.Response:
+    """Return what those get who ask too often, or hold too much open."""
+    return refusal(
+        429,
+        "too_many",
+        "Too many requests come from your address. Come back in a while.",
+        headers={"Retry-After": str(retry_s)},
     )

@@ -1,14 +1,14 @@
-"""From the address of a cover to its colours: fetched once from Spotify's image hosts, then read.
+"""From the address of a cover to what is made of it: fetched once from Spotify's image hosts.
 
 The image hosts are not Spotify's Web API: a cover costs no call of the owner's quota, and nothing
-of the owner's goes there, no token and no cookie. Who remembers what was read is ``tint``.
+of the owner's goes there, no token and no cookie. Who remembers what was made is ``tint``.
 """
 
 import asyncio
 import contextlib
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from typing import Final
+from typing import Final, NamedTuple
 
 from tonearm.poller.errors import BadAnswer, Unreachable
 from tonearm.poller.links import art_link
@@ -18,7 +18,8 @@ from tonearm.poller.session import HttpTransport, open_session
 from tonearm.poller.transport import Request, Transport
 
 from .palette import palette
-from .swatches import read_swatches
+from .picture import PICTURE_SIDE, THUMBNAIL_SIDE, as_jpeg, opened
+from .swatches import swatches
 
 DEADLINE_S: Final = 5.0
 LEAST_SIDE: Final = 64
@@ -32,22 +33,44 @@ Fetch = Callable[[str], Awaitable[bytes]]
 """Returns the file at the address of a cover, or raises a :exc:`SpotifyError`."""
 
 
-def smallest(art: Iterable[Art]) -> str | None:
-    """Return the address of the smallest image that shows its colours, None if there is none."""
-    large_enough = [each for each in art if each.width is None or each.width >= LEAST_SIDE]
-    found = min(large_enough, key=lambda each: each.width or math.inf, default=None)
-    return found.url if found else None
+class Cover(NamedTuple):
+    """What is made of a cover: its colours, and two JPEGs of 192 and of 300 pixels at most."""
+
+    palette: Palette
+    thumbnail: bytes
+    picture: bytes
 
 
-async def read_palette(url: str, *, fetch: Fetch) -> Palette:
-    """Return the colours of the cover at ``url``, read off the event loop.
+def to_fetch(art: Iterable[Art]) -> str | None:
+    """Return the address of the smallest image that is sharp enough, None if there is none.
+
+    That is one as large as a thumbnail; where there is none, the largest that shows its colours.
+    """
+    found = [each for each in art if each.width is None or each.width >= LEAST_SIDE]
+    sharp = [each for each in found if each.width is None or each.width >= THUMBNAIL_SIDE]
+    if sharp:
+        return min(sharp, key=lambda each: each.width or math.inf).url
+    return max(found, key=lambda each: each.width or 0).url if found else None
+
+
+async def read_cover(url: str, *, fetch: Fetch) -> Cover:
+    """Return what is made of the cover at ``url``, off the event loop.
 
     Raises:
         SpotifyError: it could not be fetched; another time it may.
         NotACover: what is there cannot be read.
     """
     file = await fetch(url)
-    return await asyncio.to_thread(lambda: palette(read_swatches(file)))
+    return await asyncio.to_thread(_made_of, file)
+
+
+def _made_of(file: bytes) -> Cover:
+    image = opened(file)
+    return Cover(
+        palette=palette(swatches(image)),
+        thumbnail=as_jpeg(image, THUMBNAIL_SIDE),
+        picture=as_jpeg(image, PICTURE_SIDE),
+    )
 
 
 class ImageHosts:

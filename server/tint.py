@@ -16,10 +16,10 @@ from msgspec.structs import replace
 
 from tonearm.poller.clock import Clock
 from tonearm.poller.errors import SpotifyError
-from tonearm.poller.playback import Item, Palette, Snapshot
+from tonearm.poller.playback import Item, Snapshot
 
-from .covers import smallest
-from .swatches import NotACover
+from .covers import Cover, to_fetch
+from .picture import NotACover
 
 REMEMBERS: Final = 64
 RETRY_S: Final = 600.0
@@ -31,14 +31,14 @@ log = structlog.get_logger()
 class _Answer(NamedTuple):
     """What is known of a cover; at ``stale_s`` it is worth asking again."""
 
-    palette: Palette | None
+    cover: Cover | None
     stale_s: float = math.inf
 
 
 class Tint:
     """Takes what the poller emits, and publishes it with the palette of its cover.
 
-    ``publish`` takes what is to be shown; ``read`` returns the palette of the cover at an address,
+    ``publish`` takes what is to be shown; ``read`` returns what is made of the cover at an address,
     or raises :exc:`SpotifyError` or :exc:`NotACover`. One is read at a time.
     """
 
@@ -46,7 +46,7 @@ class Tint:
         self,
         *,
         publish: Callable[[Snapshot], None],
-        read: Callable[[str], Awaitable[Palette]],
+        read: Callable[[str], Awaitable[Cover]],
         clock: Clock,
     ) -> None:
         self._publish = publish
@@ -64,6 +64,16 @@ class Tint:
         if self._unknown() is not None:
             self._wanted.set()
 
+    def thumbnail(self, item: Item) -> bytes | None:
+        """Return the cover of ``item`` as a JPEG of 192 pixels, None while it is not read."""
+        cover = self._cover(item)
+        return cover.thumbnail if cover else None
+
+    def picture(self, item: Item) -> bytes | None:
+        """Return the cover of ``item`` as a JPEG of 300 pixels, None while it is not read."""
+        cover = self._cover(item)
+        return cover.picture if cover else None
+
     async def run(self) -> None:
         """Read the covers that are wanted, until cancelled."""
         while True:
@@ -79,7 +89,7 @@ class Tint:
         self._answers.move_to_end(url)
         if len(self._answers) > REMEMBERS:
             self._answers.popitem(last=False)
-        if answer.palette is not None and self._cover() == url:
+        if answer.cover is not None and self._shown() == url:
             # The poller counts what it knows of; each palette that came later is one change more.
             self._late += 1
             self._publish_newest()
@@ -100,21 +110,26 @@ class Tint:
             seq, item = snapshot.seq + self._late, self._tinted(snapshot.item)
             self._publish(replace(snapshot, seq=seq, item=item))
 
+    def _cover(self, item: Item) -> Cover | None:
+        url = to_fetch(item.art)
+        answer = self._answers.get(url) if url else None
+        return answer.cover if answer else None
+
     def _tinted(self, item: Item | None) -> Item | None:
-        url = smallest(item.art) if item else None
+        url = to_fetch(item.art) if item else None
         answer = self._answers.get(url) if url else None
         if item is None or url is None or answer is None:
             return item
         self._answers.move_to_end(url)
-        return replace(item, palette=answer.palette)
+        return replace(item, palette=answer.cover.palette if answer.cover else None)
 
-    def _cover(self) -> str | None:
+    def _shown(self) -> str | None:
         """Return the address of the cover that is shown now."""
         item = self._newest.item if self._newest else None
-        return smallest(item.art) if item else None
+        return to_fetch(item.art) if item else None
 
     def _unknown(self) -> str | None:
         """Return the address of the cover that is shown now, if asking for it could tell more."""
-        url = self._cover()
+        url = self._shown()
         answer = self._answers.get(url) if url else None
         return url if answer is None or answer.stale_s <= self._clock.monotonic() else None

@@ -8,11 +8,13 @@ from fake_clock import FakeClock
 from msgspec.structs import replace
 from viewers import TRACK, playing
 
-from tonearm.poller.playback import Art, Health, Item, Palette, Snapshot, State
+from tonearm.poller.playback import Art, Health, Item, Snapshot, State
 from tonearm.server import palette as recipe
+from tonearm.server.covers import Cover
 from tonearm.server.tint import Tint
 
 A_PALETTE = recipe.palette([recipe.Swatch(1, "#2456b8")])
+A_COVER = Cover(palette=A_PALETTE, thumbnail=b"small", picture=b"large")
 
 
 def cover(name: str) -> str:
@@ -32,10 +34,10 @@ class TintDesk:
         self.clock = FakeClock()
         self.published: list[Snapshot] = []
         self.asked: list[str] = []
-        self._reading: dict[str, asyncio.Future[Palette]] = {}
+        self._reading: dict[str, asyncio.Future[Cover]] = {}
         self.tint = Tint(publish=self.published.append, read=self._read, clock=self.clock)
 
-    async def _read(self, url: str) -> Palette:
+    async def _read(self, url: str) -> Cover:
         self.asked.append(url)
         self._reading[url] = asyncio.get_running_loop().create_future()
         return await self._reading[url]
@@ -50,7 +52,7 @@ class TintDesk:
         """Let the reading of a cover end."""
         reading = self._reading.pop(cover(name))
         if error is None:
-            reading.set_result(A_PALETTE)
+            reading.set_result(A_COVER)
         else:
             reading.set_exception(error)
         await self.clock.settle()

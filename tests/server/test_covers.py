@@ -9,8 +9,8 @@ from tonearm.poller.playback import Art
 from tonearm.poller.simulated import covers
 from tonearm.poller.transport import Answer
 from tonearm.server import demo
-from tonearm.server.covers import MOST_BYTES, ImageHosts, open_covers, read_palette, smallest
-from tonearm.server.swatches import NotACover
+from tonearm.server.covers import MOST_BYTES, ImageHosts, open_covers, read_cover, to_fetch
+from tonearm.server.picture import NotACover, opened
 
 COVER = "https://i.scdn.co/image/ab67616d00004851"
 
@@ -28,24 +28,26 @@ def art(*sides: int | None) -> list[Art]:
 @pytest.mark.parametrize(
     ("sides", "chosen"),
     [
-        ((640, 300, 64), 64),
-        ((64, 300, 640), 64),
-        ((640, 300, 60), 300),
+        ((640, 300, 64), 300),
+        ((64, 300, 640), 300),
+        ((191, 640), 640),
+        ((64, 100), 100),
         ((None, 640), 640),
+        ((64, None), None),
         ((None,), None),
     ],
 )
-def test_smallest_takes_the_fewest_bytes_that_show_the_colours(
+def test_the_fewest_bytes_that_are_sharp_enough_are_fetched(
     sides: tuple[int | None, ...], chosen: int | None
 ) -> None:
     """Sizes come in any order, and an unknown one is taken for the largest."""
-    assert smallest(art(*sides)) == f"https://i.scdn.co/{chosen}"
+    assert to_fetch(art(*sides)) == f"https://i.scdn.co/{chosen}"
 
 
 @pytest.mark.parametrize("sides", [(), (32,)])
-def test_smallest_is_none_when_there_is_no_cover_to_speak_of(sides: tuple[int, ...]) -> None:
+def test_nothing_is_fetched_when_there_is_no_cover_to_speak_of(sides: tuple[int, ...]) -> None:
     """A local file has no cover, and a thumbnail of a thumbnail is none."""
-    assert smallest(art(*sides)) is None
+    assert to_fetch(art(*sides)) is None
 
 
 @pytest.mark.parametrize("kind", ["image/jpeg", "image/png", "image/webp", "IMAGE/JPEG; q=1"])
@@ -124,27 +126,31 @@ async def test_covers_are_fetched_from_the_image_hosts_by_default() -> None:
             await fetch("http://127.0.0.1:1/cover.jpg")
 
 
-async def test_read_palette_turns_an_address_into_colours() -> None:
-    """From the file to three sets, off the event loop."""
+async def test_one_file_becomes_colours_and_two_pictures() -> None:
+    """Made of one fetch, off the event loop."""
+    asked = []
 
     async def fetch(url: str) -> bytes:
-        assert url == COVER
-        return covers.png("planes", 64)
+        asked.append(url)
+        return covers.png("planes", 300)
 
-    made = await read_palette(COVER, fetch=fetch)
+    made = await read_cover(COVER, fetch=fetch)
 
-    assert made.bold.fg == "#ffffff"
-    assert made.light.bg.startswith("#ff")
+    assert asked == [COVER]
+    assert made.palette.bold.fg == "#ffffff"
+    assert made.palette.light.bg.startswith("#ff")
+    assert opened(made.thumbnail).size == (192, 192)
+    assert opened(made.picture).size == (300, 300)
 
 
-async def test_read_palette_says_so_when_the_file_is_no_cover() -> None:
+async def test_read_cover_says_so_when_the_file_is_no_cover() -> None:
     """A header may say image and the file something else."""
 
     async def fetch(_url: str) -> bytes:
         return b"<html>"
 
     with pytest.raises(NotACover):
-        await read_palette(COVER, fetch=fetch)
+        await read_cover(COVER, fetch=fetch)
 
 
 @pytest.mark.parametrize("slug", covers.SLUGS)

@@ -10,7 +10,8 @@ from PIL import Image, ImageChops, ImageDraw
 
 from tonearm.server.oklch import contrast
 from tonearm.server.palette import palette
-from tonearm.server.swatches import read_swatches
+from tonearm.server.picture import opened
+from tonearm.server.swatches import swatches
 
 SIDE = 64
 EACH = 120
@@ -68,7 +69,7 @@ def covers() -> Iterator[bytes]:
 @pytest.mark.parametrize("scheme", ["light", "dark", "bold"])
 def test_every_cover_gives_colours_that_can_be_read(scheme: str) -> None:
     """The worst of six hundred still has ink at 7 and everything else at 4.5."""
-    found = [getattr(palette(read_swatches(cover)), scheme) for cover in covers()]
+    found = [getattr(palette(swatches(opened(cover))), scheme) for cover in covers()]
 
     assert len(found) == 600
     assert min(contrast(each.fg, each.bg) for each in found) >= 7
@@ -79,4 +80,4 @@ def test_every_cover_gives_colours_that_can_be_read(scheme: str) -> None:
 def test_every_cover_gives_the_same_colours_again() -> None:
     """Nothing in the way from file to colours is left to chance."""
     for cover in islice(covers(), 0, None, 10):
-        assert palette(read_swatches(cover)) == palette(read_swatches(cover))
+        assert palette(swatches(opened(cover))) == palette(swatches(opened(cover)))

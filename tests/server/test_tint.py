@@ -11,7 +11,7 @@ from viewers import TRACK, playing
 
 from tonearm.poller.errors import Unreachable
 from tonearm.poller.playback import State
-from tonearm.server.swatches import NotACover
+from tonearm.server.picture import NotACover
 from tonearm.server.tint import REMEMBERS, RETRY_S
 
 
@@ -170,6 +170,20 @@ async def test_only_so_many_covers_are_remembered() -> None:
 
         assert Counter(desk.asked)[cover(names[0])] == 1
         assert desk.is_reading == [names[1]]
+
+
+async def test_a_cover_that_was_read_is_there_for_those_who_draw_it() -> None:
+    """Nobody fetches it a second time, and nobody waits for it."""
+    async with at_work() as desk:
+        await desk.show("a", 1)
+        early = desk.tint.thumbnail(album("a"))
+        await desk.finish("a")
+
+        assert early is None
+        assert desk.tint.thumbnail(album("a")) == b"small"
+        assert desk.tint.picture(album("a")) == b"large"
+        assert desk.tint.picture(album("b")) is None
+        assert desk.tint.picture(replace(TRACK, art=())) is None
 
 
 class Moves:
