@@ -23,9 +23,14 @@ WEB = Path(__file__).resolve().parents[2] / "web"
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; "
     "img-src 'self' https://*.scdn.co https://*.spotifycdn.com data:; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; "
+    "frame-src 'self'; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
+POLICY_IN_OBS = POLICY.partition(" require-trusted-types-for")[0].replace(
+    "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+)
+"""OBS adds a style element of its own, and may write it by ``innerHTML``."""
+
 Open = Callable[..., Awaitable[Page]]
 """The fixture ``open_page``."""
 
@@ -221,10 +226,12 @@ class Stage:
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-store"}
         if (page := self.pages.get(request.path)) is not None:
             return web.Response(text=page, content_type="text/html")
-        name = {"embed": "embed.html"}.get(name, name)
+        name = {"embed": "embed.html", "overlay": "overlay.html"}.get(name, name)
         path = WEB / name
         if path.parent != WEB or path.suffix not in {".html", ".css", ".js"} or not path.is_file():
             return web.Response(status=404)
+        if name == "overlay.html":
+            headers["Content-Security-Policy"] = POLICY_IN_OBS
         kind = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}[path.suffix]
         return web.Response(
             text=path.read_text(encoding="utf-8"), content_type=kind, headers=headers
