@@ -138,17 +138,9 @@ def days_left(authorized_at: int, *, now_at: int) -> int:
     return max(0, (valid_until_at(authorized_at) - now_at) // _DAY_MS)
 
 
-def due_warning(left_days: int, already_warned: int | None) -> int | None:
-    """Return which of WARN_DAYS is to be announced now, None when that was done before.
-
-    Args:
-        left_days: :func:`days_left`.
-        already_warned: the last one announced, None when none was.
-    """
-    reached = [days for days in WARN_DAYS if left_days <= days]
-    if not reached or (already_warned is not None and already_warned <= reached[-1]):
-        return None
-    return reached[-1]
+def warning_days(left_days: int) -> int | None:
+    """Return the last of WARN_DAYS that ``left_days`` has reached, None before the first."""
+    return min((days for days in WARN_DAYS if left_days <= days), default=None)
 
 
 def _answer_in(pasted: str, app: App) -> dict[str, str]:

@@ -60,6 +60,7 @@ def configure(log: Log, *, stream: TextIO | None = None) -> None:
             ],
         )
     )
+    handler.addFilter(_is_heard)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     for name, least in LEAST_LEVELS.items():
         logging.getLogger(name).setLevel(max(level, least))
@@ -96,6 +97,15 @@ def redact(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     if "exception" in event:
         shown["exception"] = redaction.lines(event["exception"])
     return shown
+
+
+def _is_heard(record: logging.LogRecord) -> bool:
+    """Tell whether a record is ours, or of a library that was looked at.
+
+    Those that carry alerts log the addresses they carry them to.
+    """
+    is_ours = isinstance(record.msg, dict)  # structlog's
+    return is_ours or record.name.partition(".")[0] in LEAST_LEVELS
 
 
 def _exception(exc_info: object) -> BaseException | None:

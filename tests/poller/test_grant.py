@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from dataclasses import replace
+from itertools import pairwise
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -15,9 +16,9 @@ from tonearm.poller.grant import (
     begin,
     code_from,
     days_left,
-    due_warning,
     missing_scopes,
     valid_until_at,
+    warning_days,
 )
 from tonearm.poller.options import App
 from tonearm.poller.secret import Secret
@@ -222,19 +223,10 @@ def test_a_permission_holds_for_180_days() -> None:
     assert days_left(0, now_at=400 * DAY_MS) == 0
 
 
-def test_each_warning_comes_once_in_the_life_of_a_permission() -> None:
+def test_each_warning_has_its_day_in_the_life_of_a_permission() -> None:
     """200 simulated days, four checks a day: 30, 14, 7, 3, 1."""
-    said: list[int] = []
+    reached = [warning_days(days_left(0, now_at=at * DAY_MS // 4)) for at in range(200 * 4)]
 
-    for quarter in range(200 * 4):
-        left = days_left(0, now_at=quarter * DAY_MS // 4)
-        if (due := due_warning(left, said[-1] if said else None)) is not None:
-            said.append(due)
+    changes = [now for before, now in pairwise([None, *reached]) if now != before]
 
-    assert said == [30, 14, 7, 3, 1]
-
-
-def test_warnings_that_were_missed_are_not_repeated_one_by_one() -> None:
-    """After a month switched off, only the most urgent one is said."""
-    assert due_warning(2, None) == 3
-    assert due_warning(2, 3) is None
+    assert changes == [30, 14, 7, 3, 1]

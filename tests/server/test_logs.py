@@ -203,7 +203,7 @@ def test_token_is_masked_wherever_it_stands(form: Any) -> None:
     log.info("c", answer=[{"refresh_token": "short-canary"}], wrapped=Secret("short-canary"))
     log.info("d", url="https://x.example/?code=short-canary&state=1", body=CANARY.encode())
     log.info("e", request='{"access_token": "short-canary"}', depth=[[[[[CANARY]]]]])
-    logging.getLogger("x").warning("Authorization: Basic %s and %s", "short-canary", CANARY)
+    logging.getLogger("aiohttp").warning("Authorization: Basic %s and %s", "short-canary", CANARY)
     log.error("f", state={"of": CANARY}, exc_info=KeyError(CANARY))
 
     assert "canary" not in stream.getvalue()
@@ -230,7 +230,7 @@ def test_title_cannot_forge_a_line_or_move_the_cursor(form: Any) -> None:
     title = "a\n2026 [info] forged\x1b[2J\x9b\u202e\u2028\ud800"
 
     log.info("track_changed", title=title, artists=[title], **{title: 1})
-    logging.getLogger("x").warning("%s", title)
+    logging.getLogger("aiohttp").warning("%s", title)
 
     written = stream.getvalue()
     assert len(written.splitlines()) == 2
@@ -247,3 +247,12 @@ def test_line_that_cannot_be_written_is_lost_without_a_word(
     logging.getLogger("x").warning("token %s", "short-canary")
 
     assert capsys.readouterr().err == ""
+
+
+def test_a_library_nobody_looked_at_is_not_heard() -> None:
+    """What carries alerts logs the addresses it carries them to, passwords and all."""
+    stream = machine_log()
+
+    logging.getLogger("urllib3.connectionpool").critical("POST /%s", CANARY)
+
+    assert stream.getvalue() == ""
