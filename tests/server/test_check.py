@@ -1,6 +1,7 @@
 """`tonearm check` on machines where something is wrong."""
 
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,8 @@ from unprivileged import unprivileged
 
 from tonearm.poller.playback import Health
 from tonearm.server import control
-from tonearm.server.check import WRITTEN_AT_S, examine
+from tonearm.server.check import examine
+from tonearm.server.check_machine import WRITTEN_AT_S
 from tonearm.server.control import answer
 from tonearm.server.control_messages import Report
 from tonearm.server.findings import Finding, Verdict
@@ -24,8 +26,15 @@ class Machine:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.clock = FakeClock(wall_s=WRITTEN_AT_S + 86_400)
-        self.variables = {"TONEARM_SERVER_LISTEN": "127.0.0.1:0"}
+        self.variables = {
+            "TONEARM_SERVER_LISTEN": "127.0.0.1:0",
+            "TONEARM_SPOTIFY_REDIRECT_URI": "https://music.example.org/callback",
+        }
         self.version = "0.1.0"
+
+    def find_spotify_at(self, place: str) -> None:
+        for name in ("API", "ACCOUNTS"):
+            self.variables[f"TONEARM_SPOTIFY_{name}_URL"] = f"http://{place}"
 
     @property
     def state(self) -> Path:
@@ -64,10 +73,13 @@ class Machine:
 
 
 @pytest.fixture
-def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Machine:
-    """A machine where all is well, but for no service."""
+def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Machine]:
+    """Yield a machine where all is well, but for no service."""
     monkeypatch.chdir(tmp_path)
-    return Machine(tmp_path)
+    with socket.create_server(("127.0.0.1", 0)) as spotify:
+        made = Machine(tmp_path)
+        made.find_spotify_at(f"127.0.0.1:{spotify.getsockname()[1]}")
+        yield made
 
 
 def make_state(machine: Machine, mode: int) -> None:
@@ -173,3 +185,33 @@ async def test_a_user_without_settings_is_fine_beside_a_service(
     found = await machine.check_beside(report())
 
     assert found["Settings"].verdict is Verdict.OK
+
+
+async def test_a_way_to_spotify_that_is_closed_is_noticed(machine: Machine) -> None:
+    """Before anybody looks for the mistake in the login."""
+    machine.find_spotify_at("127.0.0.1:9")
+
+    found = await machine.check()
+
+    assert found["Network"].verdict is Verdict.FAILURE
+    assert "port 9" in found["Network"].said
+
+
+async def test_what_must_stand_in_the_app_at_spotify_is_told(machine: Machine) -> None:
+    """The commonest mistake of all, and nobody can see it from here."""
+    found = await machine.check()
+
+    assert "https://music.example.org/callback must stand in your app" in found["Redirect"].said
+    assert "--paste" in found["Redirect"].said
+
+
+async def test_a_login_that_cannot_listen_is_told_of_the_other_way(machine: Machine) -> None:
+    """Where another program has the port of the redirect address."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        uri = f"http://127.0.0.1:{taken.getsockname()[1]}/callback"
+        machine.variables["TONEARM_SPOTIFY_REDIRECT_URI"] = uri
+
+        found = await machine.check()
+
+    assert found["Redirect"].verdict is Verdict.WARNING
+    assert "--paste" in (found["Redirect"].fix or "")
