@@ -7,7 +7,7 @@ an item is what is published: a hidden item is hidden here too.
 import math
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import Literal
+from typing import Final, Literal
 
 from tonearm.poller.clock import Clock
 from tonearm.poller.grant import days_left
@@ -18,6 +18,8 @@ from .account import OpenAccount
 from .control_messages import Calls, Farewell, Login, NextLook, Report, Status
 from .farewell import forget_all
 from .hub import Hub
+
+_VERSION: Final = version("tonearm")  # once: it reads a file, and there may be none left to open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,15 +45,27 @@ class Service:
                 item=snapshot.item,
                 next_look=self._next_look(),
                 calls=self._calls(),
-                login=self._login(),
+                login=self.login,
                 viewers=self.hub.audience(),
-                version=version("tonearm"),
+                version=_VERSION,
                 uptime_s=round(self.clock.monotonic() - self.began_s),
                 paused_until=self._paused_until(),
             ),
             trouble=None if error is None else str(error),
             is_unsaved=self.account.tokens.is_unsaved,
             url=self.url,
+        )
+
+    @property
+    def login(self) -> Login | None:
+        """The login in use, None when one is needed."""
+        grant = self.account.tokens.grant
+        if grant is None or not grant.is_alive:
+            return None
+        return Login(
+            valid_until=grant.valid_until_at,
+            days_left=days_left(grant.authorized_at, now_at=round(self.clock.now() * 1000)),
+            account=grant.account.name if grant.account else None,
         )
 
     async def logout(self) -> Farewell:
@@ -66,16 +80,6 @@ class Service:
     def _calls(self) -> Calls:
         usage = self.account.ledger.usage
         return Calls(last_24h=usage.last_24h, ceiling=usage.ceiling, learned=usage.learned)
-
-    def _login(self) -> Login | None:
-        grant = self.account.tokens.grant
-        if grant is None or not grant.is_alive:
-            return None
-        return Login(
-            valid_until=grant.valid_until_at,
-            days_left=days_left(grant.authorized_at, now_at=round(self.clock.now() * 1000)),
-            account=grant.account.name if grant.account else None,
-        )
 
     def _paused_until(self) -> int | Literal["resume"] | None:
         incognito = self.poller.incognito

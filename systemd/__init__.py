@@ -1,1 +1,5 @@
-"""The commented settings file and the unit, shipped as plain files."""
+"""Makes tonearm a service of the machine: unit, sample of all settings, installation.
+
+It runs before anything is installed, from a bare checkout: nothing but the standard library, and
+every import relative.
+"""

@@ -8,7 +8,7 @@ import os
 import re
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -104,14 +104,14 @@ class Program:
 
 
 @asynccontextmanager
-async def program(home: Home, *arguments: str) -> AsyncIterator[Program]:
+async def program(
+    home: Home, *arguments: str, command: Sequence[str] = (sys.executable, "-m", "tonearm")
+) -> AsyncIterator[Program]:
     """Start ``tonearm`` with these arguments; what still runs at the end is stopped."""
     error_file = home.path / f"stderr-{len(list(home.path.glob('stderr-*')))}"
     with error_file.open("wb") as errors:
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "tonearm",
+            *command,
             *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,

@@ -63,6 +63,15 @@ def test_secret_comes_from_systemd(tmp_path: Path) -> None:
     assert settings.spotify.client_secret == Secret(HUSH)
 
 
+def test_blank_credential_is_none(tmp_path: Path) -> None:
+    """It is what our unit gives for a file that the owner did not make."""
+    written(tmp_path / "client_secret", "\n", 0o400)
+
+    settings = load({**ENVIRON, "CREDENTIALS_DIRECTORY": str(tmp_path)})
+
+    assert settings.spotify.client_secret is None
+
+
 def test_secret_is_taken_from_a_settings_file_closed_to_others(tmp_path: Path) -> None:
     """Its group may read it: that is how a service reads a file of root's."""
     file = written(tmp_path / "x.toml", f'[spotify]\nclient_secret = "{HUSH}"', 0o640)
