@@ -3,13 +3,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# What the tests need from the system, as Debian names it: a real browser, and fonts that show
-# titles in any script.
-SYSTEM_PACKAGES := chromium fonts-dejavu-core fonts-liberation fonts-noto-cjk
+# What the tests need from the system, as Debian names it: a real browser, fonts that show titles
+# in any script, a real web server to stand in front, what makes certificates, what judges units.
+SYSTEM_PACKAGES := chromium fonts-dejavu-core fonts-liberation fonts-noto-cjk nginx-light \
+	openssl systemd
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo run test check bench soak clean system-packages
+.PHONY: help demo run test check card bench soak clean system-packages
 
 help:  ## list the targets
 	@sed -nE 's/^([a-z]+):.*## (.*)/make \1|\2/p' $(MAKEFILE_LIST) | while IFS='|' read -r target does; \
@@ -29,6 +30,9 @@ check: .venv/for-developing  ## format, lint, types, import rules
 	$(BIN)/ruff check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+card: .venv/for-developing  ## web/card.js of its sources in web/card/
+	$(BIN)/python tests/web/bundle.py
 
 bench: system-packages .venv/for-developing  ## the numbers, measured on this machine
 	$(BIN)/python tests/bench
@@ -68,8 +72,10 @@ system-packages:
 			echo "Installing$$missing"; \
 			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $$missing >/dev/null; \
 		else \
-			echo "The tests drive a real browser. Install it first: sudo apt install$$missing" >&2; exit 1; \
+			echo "The tests drive a real browser and a real web server. Install first: sudo apt install$$missing" >&2; exit 1; \
 		fi; \
-	elif ! command -v chromium >/dev/null; then \
-		echo "The tests drive a real browser. Install Chromium so that the command 'chromium' is found." >&2; exit 1; \
+	else \
+		for command in chromium nginx; do \
+			command -v $$command >/dev/null || { echo "The tests drive a real browser and a real web server. Install Chromium and nginx so that the command '$$command' is found." >&2; exit 1; }; \
+		done; \
 	fi

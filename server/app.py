@@ -8,10 +8,11 @@ request may end, and the databases close.
 import asyncio
 import contextlib
 import gc
+import os
 import random
 import secrets
 import signal
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
@@ -24,19 +25,28 @@ from tonearm.poller.clock import Clock, SystemClock
 from tonearm.poller.login import Login
 from tonearm.poller.loop import Poller
 from tonearm.poller.options import Hosts
+from tonearm.poller.playback import Snapshot
 from tonearm.poller.plays import open_plays
 
-from . import control, front, hints, http
+from . import control, descriptors, front, hints, http, watchdog
 from .account import open_account
+from .alert_store import open_alert_store
+from .certificate import Certificate
 from .control_routes import login_routes, metrics_routes, service_routes
-from .covers import Fetch, open_covers, read_palette
+from .covers import Fetch, open_covers, read_cover
+from .guard import Limits
 from .hints import Doorbell
 from .hub import Hub
+from .lookout import Delivers, Lookout
+from .notify import Supervisor
 from .pages import Pages
 from .service import Service
 from .settings import Settings
+from .text_files import TextFiles, check_directory
 from .tint import Tint
 from .values import Address
+from .view_routes import view_routes
+from .words import Languages
 
 log = structlog.get_logger()
 
@@ -49,37 +59,52 @@ async def serve(settings: Settings, *, is_demo: bool, announce: Callable[[str], 
 
     Raises:
         TonearmError: the state directory, the port or the control socket cannot be had.
+        ConfigError: the certificate cannot be used.
     """
     gc.set_threshold(*GC_THRESHOLDS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop.set)
+    supervisor = Supervisor.found(os.environ)
+    clock = SystemClock()
     async with AsyncExitStack() as stack:
-        service = await (_demonstrate if is_demo else _compose)(stack, settings, SystemClock())
+        service = await (_demonstrate if is_demo else _compose)(stack, settings, clock)
         async with asyncio.TaskGroup() as tasks:
-            poller = tasks.create_task(service.poller.run(), name="poller")
-            tint = tasks.create_task(service.tint.run(), name="tint")
             hub = tasks.create_task(service.hub.run(), name="hub")
+            parts = [tasks.create_task(part(), name=name) for name, part in service.parts.items()]
+            report = watchdog.report(
+                supervisor,
+                turned_s=lambda: service.poller.turned_s,
+                words=service.words,
+                clock=clock,
+            )
+            parts.append(tasks.create_task(report, name="watchdog"))
             announce(service.url)
             gc.freeze()
+            supervisor.tell("READY=1")
             await stop.wait()
             log.info("stopping")
-            poller.cancel()
-            tint.cancel()
+            supervisor.tell("STOPPING=1", "STATUS=stopping")
+            for part in parts:
+                part.cancel()
             await service.hub.close()
             hub.cancel()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Service:
-    """The service, listening but not yet looking."""
+    """The service, listening but not yet looking.
+
+    ``parts`` run beside the hub from then on, by their names, until they are cancelled.
+    """
 
     url: str
     login: Login
     poller: Poller
-    tint: Tint
     hub: Hub
+    words: Callable[[], str]
+    parts: Mapping[str, Callable[[], Coroutine[None, None, None]]]
 
 
 async def _demonstrate(stack: AsyncExitStack, settings: Settings, clock: Clock) -> _Service:
@@ -109,17 +134,30 @@ async def _compose(
     extra_routes: Iterable[web.RouteDef] = (),
 ) -> _Service:
     """Build the service on ``stack``; covers come from Spotify's image hosts unless said."""
+    chosen = settings.server
+    certificate = Certificate(chosen.tls, clock) if chosen.tls is not None else None
+    limits = Limits(
+        max_connections=descriptors.fitting(chosen.max_connections, descriptors.raise_limit()),
+        max_per_ip=chosen.max_per_ip,
+        trusted_proxies=chosen.trusted_proxies,
+    )
     account = await stack.enter_async_context(open_account(settings, hosts=hosts, clock=clock))
     plays = await stack.enter_async_context(open_plays(account.directory, clock=clock))
 
     hub = Hub(
         clock,
         on_arrival=lambda: poller.viewer_arrived(),  # noqa: PLW0108  (made after the hub)
-        max_connections=settings.server.max_connections,
+        max_connections=limits.max_connections,
     )
     if fetch_cover is None:
         fetch_cover = await stack.enter_async_context(open_covers(settings.spotify))
-    tint = Tint(publish=hub.publish, read=partial(read_palette, fetch=fetch_cover), clock=clock)
+    outlets: list[Callable[[Snapshot], None]] = [hub.publish]
+    tint = Tint(
+        publish=partial(_publish, outlets), read=partial(read_cover, fetch=fetch_cover), clock=clock
+    )
+    text_files = _text_files(settings, tint, clock)
+    if text_files is not None:
+        outlets.append(text_files.publish)
     poller = Poller(
         spotify=account.spotify,
         ledger=account.ledger,
@@ -142,11 +180,27 @@ async def _compose(
         pages=Pages.load(public_url=settings.server.public_url),
         clock=clock,
         jitter=random.random,
-        extra_routes=(*extra_routes, *hints.hint_routes(doorbell, settings.hint.token)),
+        extra_routes=(
+            *extra_routes,
+            *hints.hint_routes(doorbell, settings.hint.token),
+            *view_routes(
+                hub,
+                clock=clock,
+                thumbnail=tint.thumbnail,
+                languages=Languages.load(),
+                public_url=chosen.public_url,
+            ),
+        ),
     )
-    listen = settings.server.listen
     listening = await stack.enter_async_context(
-        front.listen(application, listen.host, listen.port, clock=clock)
+        front.listen(
+            application,
+            chosen.listen.host,
+            chosen.listen.port,
+            clock=clock,
+            limits=limits,
+            tls=certificate.context if certificate is not None else None,
+        )
     )
     service = Service(
         clock=clock,
@@ -156,6 +210,14 @@ async def _compose(
         hub=hub,
         url=listening.url,
         began_s=clock.monotonic(),
+    )
+    lookout = Lookout(
+        report=service.report,
+        had_login=lambda: account.tokens.grant is not None,
+        directory=account.directory.path,
+        messenger=_messenger(settings),
+        notes=await stack.enter_async_context(open_alert_store(account.directory, clock=clock)),
+        clock=clock,
     )
     faults = application[http.FAULTS]
     numbers = metrics_routes(service, faults)
@@ -168,7 +230,42 @@ async def _compose(
             _listen_for_scrapes(numbers, settings.server.metrics_listen, clock)
         )
     log.info("listening", url=listening.url)
-    return _Service(url=listening.url, login=login, poller=poller, tint=tint, hub=hub)
+    return _Service(
+        url=listening.url,
+        login=login,
+        poller=poller,
+        hub=hub,
+        words=lambda: watchdog.status_words(
+            poller.snapshot.state, poller.snapshot.health, service.login
+        ),
+        parts={"poller": poller.run, "tint": tint.run, "lookout": lookout.run}
+        | ({"text files": text_files.run} if text_files is not None else {}),
+    )
+
+
+def _publish(outlets: Iterable[Callable[[Snapshot], None]], snapshot: Snapshot) -> None:
+    for outlet in outlets:
+        outlet(snapshot)
+
+
+def _text_files(settings: Settings, tint: Tint, clock: Clock) -> TextFiles | None:
+    """Return what writes files, None where the owner named no place for them."""
+    wanted = settings.text
+    if wanted.directory is None:
+        return None
+    check_directory(wanted.directory)
+    return TextFiles(
+        wanted.directory, on=wanted.format, idle=wanted.idle, picture=tint.picture, clock=clock
+    )
+
+
+def _messenger(settings: Settings) -> Delivers | None:
+    """Return what carries alerts, None where the owner named no service."""
+    if settings.alerts.apprise_urls is None:
+        return None
+    from .messenger import Messenger  # noqa: PLC0415  (it loads a large library)
+
+    return Messenger.to(settings.alerts.apprise_urls)
 
 
 @contextlib.asynccontextmanager

@@ -15,13 +15,14 @@ from . import paths
 from .credential import CALLED, secret
 from .keys import BY_NAME, KEYS
 from .problems import ConfigError, Problem
-from .settings import Control, Hint, Log, Server, Settings, State
+from .settings import Alerts, Control, Hint, Log, Server, Settings, State, Text, Tls
 from .written import Written, find_file, in_environment, in_file
 
 __all__ = ["ConfigError", "Problem", "Settings", "control_sockets", "load"]
 
-# The demo has an account and a state of its own, whatever the owner's settings say.
-DEMO_DECIDES: Final = frozenset({"spotify", "state", "control"})
+# The demo has an account and a state of its own, and leaves the owner's own files and messages
+# alone, whatever the settings say.
+DEMO_DECIDES: Final = frozenset({"spotify", "state", "control", "alerts", "text"})
 DEMO_CLIENT_ID: Final = "demo"
 
 SYSTEM_SOCKET: Final = Path("/run/tonearm/control.sock")
@@ -30,8 +31,8 @@ SYSTEM_SOCKET: Final = Path("/run/tonearm/control.sock")
 def load(environ: Mapping[str, str], *, config: Path | None = None, demo: bool = False) -> Settings:
     """Read, check and complete the owner's settings.
 
-    ``config`` is the file named on the command line. With ``demo`` the sections spotify, state and
-    control are taken from nobody: the caller gives the demo a state directory of its own.
+    ``config`` is the file named on the command line. With ``demo`` the sections of
+    ``DEMO_DECIDES`` are taken from nobody: the caller gives the demo a state directory of its own.
 
     Raises:
         ConfigError: with every problem found, in the order of the file, then the environment.
@@ -60,6 +61,7 @@ def load(environ: Mapping[str, str], *, config: Path | None = None, demo: bool =
                 value[name] = secret(name, value, given, source, environ)
             except ConfigError as error:
                 problems += error.problems
+    problems += _half_of_tls(value, given)
     if problems:
         raise ConfigError(problems)
     return _settings(value, environ, source)
@@ -101,11 +103,25 @@ def _client_id_missing(source: Path | None) -> Problem:
     )
 
 
+def _half_of_tls(value: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a problem if only one of certificate and key is there."""
+    pair = ("server.tls_cert", "server.tls_key")
+    there = [name for name in pair if value[name] is not None]
+    if len(there) == 1:
+        missing = next(name for name in pair if name not in given)
+        yield Problem(
+            key=missing,
+            where=given[there[0]],
+            allowed=f"{there[0]} stands alone; write both, or none",
+        )
+
+
 def _settings(
     value: Mapping[str, Any], environ: Mapping[str, str], source: Path | None
 ) -> Settings:
     """Put checked values into their places; what nobody chose depends on the machine."""
     state = value["state.directory"] or paths.state_directory(environ)
+    cert = value["server.tls_cert"]
     return Settings(
         spotify=App(
             client_id=value["spotify.client_id"],
@@ -131,9 +147,18 @@ def _settings(
             listen=value["server.listen"],
             public_url=value["server.public_url"],
             max_connections=value["server.max_connections"],
+            max_per_ip=value["server.max_per_ip"],
+            trusted_proxies=value["server.trusted_proxies"] or (),
+            tls=Tls(cert=cert, key=value["server.tls_key"]) if cert is not None else None,
             metrics_listen=value["server.metrics_listen"],
         ),
         control=Control(socket=value["control.socket"] or paths.control_socket(environ, state)),
+        alerts=Alerts(apprise_urls=value["alerts.apprise_urls"]),
+        text=Text(
+            directory=value["text.directory"],
+            format=value["text.format"],
+            idle=value["text.idle"],
+        ),
         state=State(directory=state),
         log=Log(level=value["log.level"], format=value["log.format"]),
         source=source,

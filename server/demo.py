@@ -24,7 +24,9 @@ from tonearm.poller.simulated.authorization import RegisteredApp
 from tonearm.poller.simulated.demo import demo_account
 from tonearm.poller.simulated.http import serve
 
+from . import binding
 from .settings import Control, Settings, State
+from .values import Address
 
 _COVERS = "/demo/covers"
 _A_DAY = "public, max-age=86400"
@@ -54,7 +56,8 @@ _AGREE = ("choice", "agree")
 @contextlib.asynccontextmanager
 async def open_demo(settings: Settings, *, clock: Clock) -> AsyncIterator[Demo]:
     """Start the simulated account and yield what the service needs to run on it."""
-    origin = settings.server.public_url or f"http://{settings.server.listen}"
+    listen, url = _settled(settings.server.listen)
+    origin = settings.server.public_url or url
     secret = secrets.token_hex(16)
     registered = RegisteredApp(name="tonearm demo", client_secret=secret)
     account = demo_account(
@@ -75,11 +78,25 @@ async def open_demo(settings: Settings, *, clock: Clock) -> AsyncIterator[Demo]:
                         api_url=f"{base}/v1",
                         accounts_url=base,
                     ),
+                    server=replace(settings.server, listen=listen),
                     state=State(directory=Path(folder) / "state"),
                     control=Control(socket=Path(folder) / "control.sock"),
                 ),
                 hosts=replace(Hosts(), art_origin=origin),
             )
+
+
+def _settled(listen: Address) -> tuple[Address, str]:
+    """Return where the demo will listen, a free port named, and the address of that.
+
+    The covers' addresses hold the port, so it must be known before anybody listens there.
+
+    Raises:
+        CannotListen: nobody can.
+    """
+    with binding.bind(listen.host, listen.port, setting="server.listen") as listener:
+        url = binding.url(listener, listen.host, is_tls=False)
+        return Address(listen.host, listener.getsockname()[1]), url
 
 
 def cover_routes() -> tuple[web.RouteDef, ...]:

@@ -17,11 +17,11 @@ from tonearm.poller.clock import Clock
 from tonearm.poller.playback import Health, State
 
 from . import frames
-from .answers import PUBLIC_HEADERS, json_answer, refusal
+from .answers import PUBLIC_HEADERS, is_known, json_answer, refusal
 from .events import events_handler
 from .hints import PATH as HINT_PATH
 from .hub import Hub
-from .pages import CONTENT_SECURITY_POLICY, PERMISSIONS_POLICY, Page, Pages
+from .pages import PERMISSIONS_POLICY, Page, Pages
 from .socket import websocket_handler
 
 FAULTS: Final = web.AppKey("faults", Counter[str])
@@ -117,7 +117,7 @@ def _current_handler(hub: Hub) -> _Handle:
                 headers={"Retry-After": "1"},
             )
         tag = frames.etag(snapshot)
-        if _is_known(request, tag):
+        if is_known(request, tag):
             answer = web.Response(status=304)
         else:
             answer = web.Response(body=payload, content_type="application/json")
@@ -145,7 +145,7 @@ def _health_handler(hub: Hub) -> _Handle:
 
 def _page_handler(page: Page) -> _Handle:
     async def handle(request: web.Request) -> web.Response:
-        if _is_known(request, page.tag):
+        if is_known(request, page.tag):
             answer = web.Response(status=304)
         else:
             answer = web.Response(content_type=page.content_type, charset="utf-8")
@@ -155,7 +155,7 @@ def _page_handler(page: Page) -> _Handle:
             else:
                 answer.body = page.body
             if page.is_html:
-                answer.headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+                answer.headers["Content-Security-Policy"] = page.content_security_policy
                 answer.headers["Permissions-Policy"] = PERMISSIONS_POLICY
         answer.headers["Cache-Control"] = page.cache_control
         answer.headers["Vary"] = "Accept-Encoding"
@@ -163,11 +163,6 @@ def _page_handler(page: Page) -> _Handle:
         return answer
 
     return handle
-
-
-def _is_known(request: web.Request, tag: str) -> bool:
-    """Return whether the viewer says that it holds the copy named ``tag`` (weak comparison)."""
-    return any(known.value in (tag, "*") for known in request.if_none_match or ())
 
 
 def _takes_gzip(request: web.Request) -> bool:

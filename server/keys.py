@@ -30,13 +30,13 @@ class Key:
     """One setting.
 
     ``written`` is the type it has in TOML (a Path is written as text, a float may be written as a
-    whole number); ``check`` turns a value of that type into the one the program uses, or raises
-    ValueError. ``allowed`` ends the sentence 'write ...'. A default of None means there is none,
-    or that it depends on the machine.
+    whole number, a tuple is an array; in a variable commas or spaces divide it); ``check`` turns a
+    value of that type into the one the program uses, or raises ValueError. ``allowed`` ends the
+    sentence 'write ...'. A default of None means there is none, or that it depends on the machine.
     """
 
     name: str
-    written: type[str | bool | int | float | Path]
+    written: type[str | bool | int | float | Path | tuple[str, ...]]
     check: Callable[[Any], Any]
     allowed: str
     default: Any = None
@@ -58,6 +58,8 @@ class Key:
             takes = (str,)
         elif self.written is float:
             takes = (int, float)
+        elif self.written is tuple:
+            takes = (list,)
         # A bool is an int to Python, and to nobody else.
         if not isinstance(found, takes) or (isinstance(found, bool) and self.written is not bool):
             raise ValueError
@@ -69,6 +71,8 @@ class Key:
             return self.read(SWITCH_WORDS.get(text.strip().lower()))
         if self.written in {int, float}:
             return self.read(int(text) if self.written is int else float(text))
+        if self.written is tuple:
+            return self.read(text.replace(",", " ").split())
         return self.read(text)
 
 
@@ -81,6 +85,7 @@ _SECONDS: Final = f"a number of seconds from {LEAST_WAIT_S} to {MOST_WAIT_S}"
 _YES_OR_NO: Final = "true or false"
 _BASE_URL: Final = "an https address without a query"
 _PATH: Final = "a path"
+_LINE: Final = f"one line of at most {values.MOST_LINE_CHARS} characters"
 _ADDRESS: Final = "host:port or [IPv6]:port, such as 127.0.0.1:3345"
 
 KEYS: Final = (
@@ -195,6 +200,21 @@ KEYS: Final = (
         default=10_000,
     ),
     Key(
+        name="server.max_per_ip",
+        written=int,
+        check=values.count(1, MOST_CONNECTIONS),
+        allowed=f"a whole number from 1 to {MOST_CONNECTIONS}",
+        default=20,
+    ),
+    Key(
+        name="server.trusted_proxies",
+        written=tuple,
+        check=values.networks,
+        allowed='addresses or networks, such as ["127.0.0.1", "10.0.0.0/8"]',
+    ),
+    Key(name="server.tls_cert", written=Path, check=values.path, allowed=_PATH),
+    Key(name="server.tls_key", written=Path, check=values.path, allowed=_PATH),
+    Key(
         name="server.metrics_listen",
         written=str,
         check=values.address,
@@ -215,6 +235,29 @@ KEYS: Final = (
         allowed=_YES_OR_NO,
         default=_RULES.local_files,
     ),
+    Key(
+        name="alerts.apprise_urls",
+        written=str,
+        check=values.service_addresses,
+        allowed=f"up to {values.MOST_SERVICES} addresses as apprise takes them, such as"
+        " ntfy://ntfy.sh/TOPIC, divided by spaces or line breaks",
+        is_secret=True,
+    ),
+    Key(
+        name="alerts.apprise_urls_file",
+        written=Path,
+        check=values.path,
+        allowed="the path of a file that holds nothing but such addresses",
+    ),
+    Key(name="text.directory", written=Path, check=values.path, allowed=_PATH),
+    Key(
+        name="text.format",
+        written=str,
+        check=values.line,
+        allowed=_LINE,
+        default="{title} - {artist}",
+    ),
+    Key(name="text.idle", written=str, check=values.line, allowed=_LINE, default=""),
     Key(name="state.directory", written=Path, check=values.path, allowed=_PATH),
     Key(
         name="log.level",

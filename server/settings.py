@@ -7,6 +7,7 @@ from typing import Literal
 from tonearm.poller.options import App, Pace, Rules
 from tonearm.poller.secret import Secret
 
+from .forwarded import IPNetwork
 from .values import Address
 
 
@@ -18,12 +19,23 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """Where the certificate and its key are kept."""
+
+    cert: Path
+    key: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """The public port, and the one for numbers. ``public_url`` has no slash at its end."""
 
     listen: Address
     public_url: str | None
     max_connections: int
+    max_per_ip: int
+    trusted_proxies: tuple[IPNetwork, ...]
+    tls: Tls | None
     metrics_listen: Address | None
 
 
@@ -32,6 +44,22 @@ class Control:
     """The control socket as it was asked for; ``paths.socket_path`` says where it really is."""
 
     socket: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """Which services carry alerts to the owner, in one text divided by spaces; None for the log."""
+
+    apprise_urls: Secret | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """Where text files and cover are written, None for nowhere; and the lines of ``now.txt``."""
+
+    directory: Path | None
+    format: str
+    idle: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +87,8 @@ class Settings:
     publish: Rules
     server: Server
     control: Control
+    alerts: Alerts
+    text: Text
     state: State
     log: Log
     source: Path | None

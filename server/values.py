@@ -5,16 +5,21 @@ looks right is not, the check raises :class:`NotAllowed`, which says why.
 """
 
 import ipaddress
+import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
 from tonearm.poller.secret import Secret
 
+from .forwarded import IPNetwork
+
 MOST_SECRET_CHARS: Final = 512
 LEAST_TOKEN_CHARS: Final = 16
+MOST_LINE_CHARS: Final = 300
+MOST_SERVICES: Final = 10
 MOST_PORT: Final = 65_535
 
 
@@ -78,6 +83,13 @@ def path(text: str) -> str:
     return text
 
 
+def line(text: str) -> str:
+    """Check what is shown as one line; it may be empty."""
+    if len(text) > MOST_LINE_CHARS or not text.isprintable():
+        raise ValueError
+    return text
+
+
 def client_id(text: str) -> str:
     """Check what Spotify calls a Client ID; its form (32 hex digits today) is not promised."""
     if not re.fullmatch(r"[A-Za-z0-9_.-]{1,128}", text):
@@ -91,6 +103,16 @@ def secret(text: str) -> Secret:
     if not (0 < len(text) <= MOST_SECRET_CHARS and text.isascii() and text.isprintable()):
         raise ValueError
     return Secret(text)
+
+
+def service_addresses(text: str) -> Secret:
+    """Check addresses in apprise's form, one to a line or divided by spaces; they hold secrets."""
+    addresses = text.split()
+    if not 0 < len(addresses) <= MOST_SERVICES:
+        raise ValueError
+    if not all(re.fullmatch(r"[a-z0-9]+://[!-~]+", each, re.IGNORECASE) for each in addresses):
+        raise ValueError
+    return Secret(" ".join(addresses))
 
 
 def token(text: str) -> Secret:
@@ -122,6 +144,11 @@ def address(text: str) -> Address:
     return Address(match["name"], port)
 
 
+def networks(texts: Sequence[object]) -> tuple[IPNetwork, ...]:
+    """Read addresses and networks; each may be all there is of one."""
+    return tuple(map(_network, texts))
+
+
 def redirect_uri(text: str) -> str:
     """Check an address that Spotify lets an app register; it is kept to the letter.
 
@@ -151,6 +178,20 @@ def public_url(text: str) -> str:
     if _web_address(text).query:
         raise ValueError
     return text.rstrip("/")
+
+
+def _network(text: object) -> IPNetwork:
+    if not isinstance(text, str):
+        raise ValueError  # noqa: TRY004  (what a check raises)
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise NotAllowed(f"{json.dumps(text[:40])} is no address and no network") from None
+    if "/" in text and str(network.network_address) != text.strip().partition("/")[0].lower():
+        raise NotAllowed(f"{json.dumps(text[:50])} has bits after its length; {network} has not")
+    if network.prefixlen == 0:
+        raise NotAllowed(f"{network} is everybody, and anybody could then be anybody else")
+    return network
 
 
 def _is_this_machine(host: str) -> bool:

@@ -21,6 +21,8 @@ from tonearm.server.hints import Doorbell, hint_routes
 from tonearm.server.http import application
 from tonearm.server.keys import BY_NAME, BY_VARIABLE, KEYS, SECTIONS, Key
 from tonearm.server.pages import Pages
+from tonearm.server.view_routes import view_routes
+from tonearm.server.words import Languages
 from tonearm.server.written import CONFIG_VARIABLE
 
 PROTOCOL = Document.named("docs/protocol.md")
@@ -106,7 +108,17 @@ async def test_addresses_table_has_every_public_route_and_no_other() -> None:
         pages=pages,
         clock=FakeClock(),
         jitter=lambda: 0.0,
-        extra_routes=(*cover_routes(), *hint_routes(bell, Secret("0" * 16))),
+        extra_routes=(
+            *cover_routes(),
+            *hint_routes(bell, Secret("0" * 16)),
+            *view_routes(
+                crowd,
+                clock=FakeClock(),
+                thumbnail=lambda _: None,
+                languages=Languages.load(),
+                public_url=None,
+            ),
+        ),
     )
 
     served = {resource.canonical for resource in app.router.resources()}

@@ -99,7 +99,7 @@ async def test_the_demo_needs_no_settings_and_leaves_nothing_behind(
     home.variables.update(
         TONEARM_SPOTIFY_CLIENT_ID="nonsense",
         TONEARM_SPOTIFY_REDIRECT_URI="http://localhost/",
-        TONEARM_SERVER_LISTEN=f"127.0.0.1:{free_port()}",
+        TONEARM_SERVER_LISTEN="127.0.0.1:0",
     )
     async with service(home, "--demo") as running, aiohttp.ClientSession() as reader:
         async with watcher(running.url) as viewer:
@@ -136,11 +136,3 @@ async def test_garbage_on_the_port_is_answered_or_dropped_without_a_traceback(ho
             assert alive.status in (200, 503)
         async with reader.get(running.url + "/wp-login.php") as unknown:
             assert (unknown.status, unknown.content_type) == (404, "application/json")
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -6,7 +6,8 @@ import pytest
 
 from tonearm.poller.options import App, Pace, Rules
 from tonearm.poller.secret import Secret
-from tonearm.server.config import control_sockets, load
+from tonearm.server.config import ConfigError, control_sockets, load
+from tonearm.server.settings import Tls
 from tonearm.server.values import Address
 
 HOME = {"HOME": "/home/ada"}
@@ -223,3 +224,37 @@ def test_control_sockets_are_the_one_that_was_chosen(tmp_path: Path) -> None:
     file = written(tmp_path, '[control]\nsocket = "mine.sock"')
 
     assert control_sockets(HOME, config=file) == (tmp_path / "mine.sock",)
+
+
+@pytest.mark.parametrize(
+    ("there", "missing"), [("TLS_CERT", "server.tls_key"), ("TLS_KEY", "server.tls_cert")]
+)
+def test_certificate_and_key_come_together_or_not_at_all(there: str, missing: str) -> None:
+    """One of them does nothing, and an owner would think that it does."""
+    with pytest.raises(ConfigError, match="write both, or none") as raised:
+        load({**APP, f"TONEARM_SERVER_{there}": "/etc/tonearm/it.pem"})
+
+    (problem,) = raised.value.problems
+    assert (problem.key, problem.where) == (missing, f"TONEARM_SERVER_{there}")
+
+
+def test_load_reads_whom_the_port_believes_and_what_it_presents(tmp_path: Path) -> None:
+    """Networks as networks, and paths from where the file is."""
+    file = written(
+        tmp_path,
+        """
+        [spotify]
+        client_id = "mine"
+        [server]
+        max_per_ip = 7
+        trusted_proxies = ["127.0.0.1", "2001:db8::/48"]
+        tls_cert = "full.pem"
+        tls_key = "key.pem"
+        """,
+    )
+
+    server = load(HOME, config=file).server
+
+    assert server.max_per_ip == 7
+    assert [str(each) for each in server.trusted_proxies] == ["127.0.0.1/32", "2001:db8::/48"]
+    assert server.tls == Tls(cert=tmp_path / "full.pem", key=tmp_path / "key.pem")

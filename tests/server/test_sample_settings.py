@@ -20,7 +20,13 @@ WITHOUT_DEFAULT = {
     "look.hint_token",
     "look.hint_token_file",
     "server.public_url",
+    "server.trusted_proxies",
+    "server.tls_cert",
+    "server.tls_key",
     "server.metrics_listen",
+    "text.directory",
+    "alerts.apprise_urls",
+    "alerts.apprise_urls_file",
 }
 
 
@@ -63,7 +69,7 @@ def test_sample_with_every_default_uncommented_changes_nothing(tmp_path: Path) -
     settings = load(environ, config=file)
 
     default = load(environ, config=untouched)
-    parts = ("spotify", "look", "hint", "publish", "server", "control", "state", "log")
+    parts = ("spotify", "look", "hint", "publish", "server", "control", "text", "state", "log")
     assert [getattr(settings, part) for part in parts] == [getattr(default, part) for part in parts]
 
 

@@ -46,6 +46,10 @@ def test_app_with_a_likely_but_wrong_address_is_told_why(
         ("server.public_url", "https://music.example.org/?x=1"),
         ("server.max_connections", 0),
         ("server.max_connections", 100_001),
+        ("server.max_per_ip", 0),
+        ("server.trusted_proxies", "127.0.0.1"),
+        ("server.trusted_proxies", [127]),
+        ("server.trusted_proxies", [""]),
         ("state.directory", ""),
         ("control.socket", "a\0b"),
         ("log.level", "INFO "),
@@ -144,6 +148,7 @@ WRITTEN_AS: dict[type, set[type]] = {
     float: {int, float},
     str: {str},
     Path: {str},
+    tuple: {list},
 }
 
 
@@ -160,3 +165,36 @@ def test_value_of_another_type_is_refused(key: Key, found: object) -> None:
     """A number is a number, not something that could be read as one."""
     with pytest.raises(ValueError):  # noqa: PT011  (``keys`` has the words)
         key.read(found)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("127.0.0.1", ("127.0.0.1/32",)),
+        ("127.0.0.1, 10.0.0.0/8", ("127.0.0.1/32", "10.0.0.0/8")),
+        ("::1 2001:db8::/48", ("::1/128", "2001:db8::/48")),
+    ],
+)
+def test_networks_in_the_environment_are_divided_by_commas_or_spaces(
+    text: str, expected: tuple[str, ...]
+) -> None:
+    """A variable has no arrays."""
+    networks = BY_NAME["server.trusted_proxies"].read_text(text)
+
+    assert tuple(map(str, networks)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("nginx", "no address and no network"),
+        ("10.0.0.0/33", "no address and no network"),
+        ("10.0.0.1/8", "10.0.0.0/8 has not"),
+        ("0.0.0.0/0", "everybody"),
+        ("::/0", "everybody"),
+    ],
+)
+def test_network_that_cannot_be_meant_is_refused_with_the_reason(text: str, reason: str) -> None:
+    """Whoever trusts everybody lets everybody be anybody."""
+    with pytest.raises(NotAllowed, match=reason):
+        BY_NAME["server.trusted_proxies"].read(["127.0.0.1", text])
