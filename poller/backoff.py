@@ -24,6 +24,7 @@ class Backoff:
     def __init__(self, jitter: Callable[[], float]) -> None:
         self._jitter = jitter
         self._failures = 0
+        self._strikes = 0
         self._last: TonearmError | None = None
         self._until_s = 0.0
 
@@ -31,13 +32,14 @@ class Backoff:
         """Take note of a failure and return how many seconds to wait for the next try."""
         wait_s = self._wait_s(error)
         self._failures += 1
+        self._strikes += isinstance(error, RateLimited)
         self._last = error
         self._until_s = now_s + wait_s
         return wait_s
 
     def clear(self) -> None:
         """Take note of a success."""
-        self._failures = 0
+        self._failures = self._strikes = 0
         self._last = None
 
     def failure(self, *, now_s: float) -> TonearmError | None:
@@ -57,7 +59,7 @@ class Backoff:
                 return SETTINGS_S
             case RateLimited():
                 cooldown = cooldown_after(
-                    error, strikes=self._failures, now_s=0.0, now_at=0, boot_id=""
+                    error, strikes=self._strikes, now_s=0.0, now_at=0, boot_id=""
                 )
                 return cooldown.until_s
         ceiling_s = min(MOST_S, LEAST_S * 2.0 ** min(self._failures + 1, 10))

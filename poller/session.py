@@ -8,6 +8,7 @@ from typing import Final
 import aiohttp
 
 from .errors import BadAnswer, Unreachable
+from .resolver import Resolver
 from .transport import Answer, Request
 
 BODY_LIMIT_BYTES: Final = 1 << 20
@@ -70,7 +71,7 @@ class HttpTransport:
 def open_session() -> aiohttp.ClientSession:
     """Return a session for :class:`HttpTransport`; the caller closes it."""
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(limit=4, ttl_dns_cache=60),
+        connector=aiohttp.TCPConnector(limit=4, ttl_dns_cache=60, resolver=Resolver()),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         headers={"User-Agent": "tonearm", "Accept": "application/json"},

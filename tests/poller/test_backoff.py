@@ -48,6 +48,17 @@ def test_retry_after_is_a_floor(
     assert least_s <= wait_s <= least_s + 5
 
 
+def test_only_limits_in_a_row_make_a_limit_without_an_end_longer() -> None:
+    """An hour offline and then one 429 of a proxy must not cost a day."""
+    backoff = Backoff(lambda: 0.0)
+    for _ in range(60):
+        backoff.note(ServerTrouble(503), now_s=0.0)
+
+    waits_s = [backoff.note(RateLimited(None, is_quota=False), now_s=0.0) for _ in range(3)]
+
+    assert waits_s == [31.0, 61.0, 121.0]
+
+
 def test_a_limit_is_told_again_with_what_is_left_of_it() -> None:
     """A caller who takes it up must not begin the wait anew."""
     backoff = Backoff(lambda: 0.0)

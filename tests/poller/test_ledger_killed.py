@@ -1,10 +1,6 @@
-"""kill -9 at random instants of a tight loop of calls: the ledger forgets none of them.
-
-``TONEARM_KILLS`` sets how many; the long run takes 200.
-"""
+"""kill -9 at random instants of a tight loop of calls: the ledger forgets none of them."""
 
 import asyncio
-import os
 import random
 import signal
 import sys
@@ -17,7 +13,8 @@ from tonearm.poller.ledger import BLOCK_CALLS, Ledger
 from tonearm.poller.ledger_store import open_ledger_store
 from tonearm.poller.state_directory import StateDirectory
 
-KILLS = int(os.environ.get("TONEARM_KILLS", "15"))
+KILLS = 15
+KILLS_SOAK = 200
 COUNTING_LOOP = Path(__file__).parents[1] / "fakes" / "counting_loop.py"
 SHARE_KILLED_AT_THE_START = 0.25
 CALLS_OF_A_LIFE = 5 * BLOCK_CALLS  # at least so many in the longest one
@@ -58,16 +55,19 @@ async def remembered(state: Path) -> int:
             return ledger.usage.last_24h
 
 
-async def test_the_ledger_forgets_no_call_when_the_process_is_killed(tmp_path: Path) -> None:
+async def test_the_ledger_forgets_no_call_when_the_process_is_killed(
+    tmp_path: Path, *, is_soak: bool
+) -> None:
     """Each kill costs at most the calls of one block that were reserved and never made."""
-    chance = random.Random(KILLS)
+    kills = KILLS_SOAK if is_soak else KILLS
+    chance = random.Random(kills)
     state = tmp_path / "state"
 
-    lives = [life for _ in range(KILLS) if (life := await killed(state, chance))]
+    lives = [life for _ in range(kills) if (life := await killed(state, chance))]
     lives.append(Life(remembered=await remembered(state), made=0))
 
     assert lives[0].remembered == 0
-    assert sum(life.made for life in lives) > KILLS
+    assert sum(life.made for life in lives) > kills
     for life, following in pairwise(lives):
         counted = following.remembered - life.remembered
         assert life.made <= counted <= life.made + BLOCK_CALLS

@@ -1,0 +1,70 @@
+"""Names are looked up without anybody having to wait for the C library."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tonearm.poller.resolver import MOST_IN_FLIGHT, Resolver
+
+
+@pytest.fixture
+def dead_router(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Let every lookup hang until the event is set."""
+    answers = threading.Event()
+
+    def hang(*_rest: Any, **_named: Any) -> list[Any]:
+        answers.wait(20)
+        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
+
+    monkeypatch.setattr(socket, "getaddrinfo", hang)
+    yield answers
+    answers.set()
+
+
+async def test_a_name_becomes_its_addresses() -> None:
+    """As the operating system knows them."""
+    (*_, found) = await Resolver().resolve("localhost", 80, socket.AF_INET)
+
+    assert (found["host"], found["port"], found["hostname"]) == ("127.0.0.1", 80, "localhost")
+
+
+async def test_a_name_that_does_not_exist_is_an_error_of_dns() -> None:
+    """A label of 64 letters is refused without asking anybody."""
+    with pytest.raises(socket.gaierror):
+        await Resolver().resolve("a" * 64 + ".invalid")
+
+
+async def test_lookups_that_hang_do_not_pile_up(dead_router: threading.Event) -> None:
+    """The third is refused at once; when the router is back, so is the resolver."""
+    resolver = Resolver()
+    hanging = [
+        asyncio.create_task(resolver.resolve("api.spotify.com")) for _ in range(MOST_IN_FLIGHT)
+    ]
+    await asyncio.sleep(0)  # noqa: TID251  (both have begun)
+
+    with pytest.raises(OSError, match="not being resolved"):
+        await resolver.resolve("api.spotify.com")
+
+    dead_router.set()
+    errors = await asyncio.gather(*hanging, return_exceptions=True)
+    assert {type(error) for error in errors} == {socket.gaierror}
+    with pytest.raises(socket.gaierror):
+        await resolver.resolve("api.spotify.com")
+
+
+async def test_nobody_waits_for_a_lookup_that_hangs(dead_router: threading.Event) -> None:
+    """Who asked may give up, and the thread keeps no process alive."""
+    resolver = Resolver()
+
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.05):
+            await resolver.resolve("api.spotify.com")
+
+    (thread,) = (each for each in threading.enumerate() if each.name == "resolver")
+    assert thread.daemon
+    dead_router.set()
+    thread.join()
