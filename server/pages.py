@@ -14,6 +14,8 @@ from typing import Final, Self
 
 from rjsmin import jsmin  # type: ignore[import-untyped]  # it ships no types
 
+from .views.oembed import discovery
+
 _JAVASCRIPT: Final = "text/javascript"
 _CSS: Final = "text/css"
 _HTML: Final = "text/html"
@@ -23,16 +25,22 @@ _TABLE: Final = (
     ("/", "index.html", _HTML),
     ("/index.css", "index.css", _CSS),
     ("/index.js", "index.js", _JAVASCRIPT),
+    ("/index-fields.js", "index-fields.js", _JAVASCRIPT),
     ("/embed", "embed.html", _HTML),
     ("/embed.css", "embed.css", _CSS),
     ("/embed.js", "embed.js", _JAVASCRIPT),
     ("/overlay", "overlay.html", _HTML),
     ("/overlay.css", "overlay.css", _CSS),
     ("/overlay.js", "overlay.js", _JAVASCRIPT),
+    ("/overlay-feed.js", "overlay-feed.js", _JAVASCRIPT),
+    ("/overlay-parameters.js", "overlay-parameters.js", _JAVASCRIPT),
+    ("/overlay-sleeve.js", "overlay-sleeve.js", _JAVASCRIPT),
     ("/card.js", "card.js", _JAVASCRIPT),
     ("/favicon.svg", "favicon.svg", _SVG),
 )
 
+_EMBEDDABLE: Final = ("/", "/embed")
+_CARD: Final = b'name="tonearm-card" content="'
 _PUBLIC_URL: Final = 'name="tonearm-public-url" content="'
 
 _REVALIDATE: Final = "no-cache"
@@ -46,6 +54,14 @@ CONTENT_SECURITY_POLICY: Final = (
     " img-src 'self' https://*.scdn.co https://*.spotifycdn.com; connect-src 'self';"
     " frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *;"
     " require-trusted-types-for 'script'; trusted-types 'none'"
+)
+
+# OBS adds the streamer's own CSS as a style element after the page has loaded. Older ones write it
+# by innerHTML, as other programs do to this day, and that is what Trusted Types forbid.
+OVERLAY_SECURITY_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' https://*.scdn.co https://*.spotifycdn.com; connect-src 'self';"
+    " base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
 PERMISSIONS_POLICY: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
@@ -64,6 +80,10 @@ class Page:
     @property
     def is_html(self) -> bool:
         return self.content_type == _HTML
+
+    @property
+    def content_security_policy(self) -> str:
+        return OVERLAY_SECURITY_POLICY if self.path == "/overlay" else CONTENT_SECURITY_POLICY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +107,9 @@ class Pages:
         """
         folder = folder or files("tonearm.web")
         pages = [
-            _page(path, content_type, _served(folder.joinpath(name), content_type, public_url))
+            _page(
+                path, content_type, _served(folder.joinpath(name), path, content_type, public_url)
+            )
             for path, name, content_type in _TABLE
             if folder.joinpath(name).is_file()
         ]
@@ -96,14 +118,16 @@ class Pages:
             return cls(all=tuple(pages), card_path=None, card_integrity=None)
         kept = replace(card, path=f"/card-{card.tag}.js", cache_control=_FOR_EVER)
         digest = base64.b64encode(hashlib.sha384(card.body).digest()).decode("ascii")
+        integrity = f"sha384-{digest}"
+        named = f"{kept.path[1:]} {integrity}"
         return cls(
-            all=(*pages, kept),
+            all=(*(_naming_the_card(page, named) for page in pages), kept),
             card_path=kept.path,
-            card_integrity=f"sha384-{digest}",
+            card_integrity=integrity,
         )
 
 
-def _served(file: Traversable, content_type: str, public_url: str | None) -> bytes:
+def _served(file: Traversable, path: str, content_type: str, public_url: str | None) -> bytes:
     """Return what is sent for a file: scripts without comments, pages with the public address."""
     if content_type not in (_JAVASCRIPT, _HTML):
         return file.read_bytes()
@@ -112,7 +136,17 @@ def _served(file: Traversable, content_type: str, public_url: str | None) -> byt
         text = str(jsmin(text))
     elif public_url:
         text = text.replace(_PUBLIC_URL, _PUBLIC_URL + escape(public_url))
+        if path in _EMBEDDABLE:
+            text = text.replace("<title>", discovery(public_url, path) + "\n<title>", 1)
     return text.encode()
+
+
+def _naming_the_card(page: Page, named: str) -> Page:
+    """Return the start page with the name of the card that is kept for ever, others as they are."""
+    if page.path != "/":
+        return page
+    body = page.body.replace(_CARD, _CARD + named.encode())
+    return _page(page.path, page.content_type, body)
 
 
 def _page(path: str, content_type: str, body: bytes) -> Page:
