@@ -29,6 +29,27 @@ export interface NowPlayingElement extends HTMLElement {
   data: Snapshot | null;
   /** What the card says. */
   readonly state: Snapshot['state'] | 'offline' | 'connecting';
+  /** Ask the server for a fresh snapshot. */
+  refresh(): void;
+  /** Give up the connection and stand still until `resume()`. */
+  pause(): void;
+  resume(): void;
+}
+
+/** What HTML and JSX may say of the card; every option is an attribute. */
+export interface NowPlayingAttributes {
+  server?: string;
+  variant?: 'auto' | 'wide' | 'compact' | 'bento' | 'hero';
+  theme?: 'auto' | 'light' | 'dark';
+  tint?: 'soft' | 'bold' | 'none';
+  art?: 'cover' | 'none';
+  lang?: string;
+  links?: 'card' | 'none';
+  progress?: 'bar' | 'none';
+  motion?: 'auto' | 'none';
+  announce?: '' | boolean;
+  /** Some of `paused`, `idle`, `nothing`, `offline`, `explicit`, with spaces between them. */
+  'hide-when'?: string;
 }
 
 declare global {
@@ -38,5 +59,11 @@ declare global {
   interface HTMLElementEventMap {
     'np-change': CustomEvent<Snapshot | null>;
     'np-status': CustomEvent<'connecting' | 'live' | 'stale' | 'offline'>;
+    'np-error': CustomEvent<'address' | 'refused'>;
+  }
+  namespace JSX {
+    interface IntrinsicElements {
+      'now-playing': NowPlayingAttributes & {[name: string]: unknown};
+    }
   }
 }

@@ -1,6 +1,6 @@
 /*
- * The iframe page: takes variant, theme and tint from its address and tells the page around how
- * high it is:
+ * The iframe page: takes the card's options from its address and tells the page around how high it
+ * is. A wrong value falls back, and is named in the console.
  *
  *   addEventListener('message', ({source, data}) => {
  *     if (source === frame.contentWindow && data.type === 'np-resize') frame.height = data.height;
@@ -8,14 +8,26 @@
  */
 (() => {
   'use strict';
+  const VALUES = {
+    variant: /^(auto|wide|compact|bento|hero)$/,
+    theme: /^(auto|light|dark)$/,
+    tint: /^(soft|bold|none)$/,
+    art: /^(cover|none)$/,
+    links: /^(card|none)$/,
+    progress: /^(bar|none)$/,
+    motion: /^(auto|none)$/,
+    lang: /^[a-z]{2,3}(-\w+)*$/i,
+    'hide-when': /^((paused|idle|nothing|offline|explicit)( |$))+$/,
+  };
   const card = document.querySelector('now-playing');
   const wishes = new URLSearchParams(location.search);
-  // Sites that never resize their frames choose the card by the frame they give it.
-  if (!wishes.has('variant') && innerHeight >= 200 && innerWidth <= 1.2 * innerHeight) wishes.set('variant', 'bento');
-  for (const name of ['variant', 'theme', 'tint']) {
-    if (wishes.has(name)) card.setAttribute(name, wishes.get(name));
+  for (const [name, value] of wishes) {
+    if (VALUES[name]?.test(value)) card.setAttribute(name, value);
+    else console.warn(`now-playing: ${name}=${value} is not known here`);
   }
-  document.documentElement.dataset.theme = wishes.get('theme') || 'auto';
+  // Sites that never resize their frames choose the card by the frame they give it.
+  if (!card.hasAttribute('variant') && innerHeight >= 200 && innerWidth <= 1.2 * innerHeight) card.setAttribute('variant', 'bento');
+  document.documentElement.dataset.theme = card.getAttribute('theme') || 'auto';
   if (window.parent === window) return;
   // The height is no secret, and who embeds the card is not known here: any origin may hear it.
   new ResizeObserver(() => {

@@ -199,6 +199,13 @@ VARIANTS = [
     ("bento, long", {"w": 260, "variant": "bento"}, snapshot(item=LONG)),
     ("bento, last played", {"w": 260, "variant": "bento"}, snapshot("idle", item=BLOOM)),
     ("bento, nothing", {"w": 260, "variant": "bento"}, snapshot("nothing")),
+    ("hero", {"w": 1100, "variant": "hero"}, snapshot(item=LANTERNS)),
+    ("hero, bold", {"w": 1100, "variant": "hero", "tint": "bold"}, snapshot(item=ORBIT)),
+    ("hero, long", {"w": 640, "variant": "hero"}, snapshot(item=LONG)),
+    ("hero, last played", {"w": 420, "variant": "hero"}, snapshot("idle", item=VIOLET)),
+    ("hero, nothing", {"w": 420, "variant": "hero"}, snapshot("nothing")),
+    ("without a cover", {"w": 400, "art": "none"}, snapshot(item=FERN)),
+    ("bento, no cover", {"w": 220, "variant": "bento", "art": "none"}, snapshot(item=VIOLET)),
 ]
 
 STYLE = """

@@ -20,7 +20,8 @@ from stage import NOW, Stage, snapshot, track
 
 from tonearm.poller.simulated import covers
 from tonearm.server.palette import palette
-from tonearm.server.swatches import read_swatches
+from tonearm.server.picture import opened
+from tonearm.server.swatches import swatches
 
 PAGE = """<!doctype html><script src=/card.js></script><style>
 body { margin: 0; width: 1240px; height: 620px; display: grid; grid-template-columns: 1fr 1fr;
@@ -49,7 +50,7 @@ WHOLE = {"class": "whole", "variant": "wide"}
 
 def item(slug: str, title: str, byline: str, **changes: Any) -> dict[str, Any]:
     """Return an item with a demo cover and the palette that the server would send with it."""
-    colours = palette(read_swatches(covers.png(slug, 64)))
+    colours = palette(swatches(opened(covers.png(slug, 64))))
     return track(
         title=title,
         byline=byline,

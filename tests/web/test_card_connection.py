@@ -156,7 +156,7 @@ async def test_server_that_says_stay_away_is_obeyed(open_page: Open, stage: Stag
     page = await open_page(clock=True)
     await live(page)
     await stage.close(4403)
-    await lost(page)
+    await expect(page.locator("html")).to_have_attribute("data-link", "offline")
 
     await page.clock.run_for(300_000)
     await fire(page, "online")

@@ -186,7 +186,7 @@ async def test_long_title_is_cut_but_can_be_read(open_page: Open, stage: Stage) 
     page = await open_page()
 
     link = page.get_by_role("link")
-    await expect(link).to_have_attribute("title", f"{title}\nNova Halden")
+    await expect(link).to_have_attribute("title", f"{title}, Nova Halden")
     line = page.locator("now-playing [part=title]")
     assert await line.evaluate("(line) => line.scrollWidth > line.clientWidth")
 
@@ -199,10 +199,15 @@ async def test_auto_chooses_by_its_own_width(open_page: Open, stage: Stage) -> N
     stage.frame = json.dumps(snapshot())
     page = await open_page()
     card = page.locator("now-playing")
-    measure = """(card, widths) => widths.map((width) => {
-      card.style.width = `${width}px`;
-      return card.offsetHeight;
-    })"""
+    measure = """async (card, widths) => {
+      const heights = [];
+      for (const width of widths) {
+        card.style.width = `${width}px`;
+        await new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)));
+        heights.push(card.offsetHeight);
+      }
+      return heights;
+    }"""
 
     for seq, state in enumerate(("playing", "paused", "idle", "nothing", "ad", "unknown"), 2):
         await stage.play(snapshot(state, seq=seq))
