@@ -15,9 +15,10 @@ from meters import cores, started_on
 PATIENCE_S: Final = 60.0
 IN_FLIGHT: Final = 500
 """How many of a crowd may be on their way in at once."""
-UPGRADED: Final = "\r\n\r\n"
+UPGRADED: Final = ""
+"""In as soon as the handshake is done."""
 SNAPSHOT: Final = '"type":"state"'
-_SCRIPTS: Final = Path(__file__).parent / "processes"
+HERE: Final = Path(__file__).parent
 _LINE_LIMIT_BYTES: Final = 1 << 24
 
 
@@ -40,7 +41,9 @@ class Child:
         return line.decode().rstrip("\n")
 
     async def rest(self) -> str:
-        """Return all that it says until it ends."""
+        """End its standard input and return all that it says until it ends."""
+        assert self.process.stdin is not None
+        self.process.stdin.close()
         async with asyncio.timeout(PATIENCE_S):
             said, _ = await self.process.communicate()
         assert self.process.returncode == 0, f"process {self.pid} failed"
@@ -53,16 +56,22 @@ class Child:
         await self.process.stdin.drain()
 
 
+def ours(name: str, *arguments: str) -> tuple[str, ...]:
+    """Return what Python is told to run one of ``processes/``."""
+    return ("-m", f"processes.{name}", *arguments)
+
+
 @asynccontextmanager
-async def child(*command: str, core: int) -> AsyncIterator[Child]:
-    """Run a Python process on one core; it is killed at the end."""
+async def child(*arguments: str, core: int, program: str = sys.executable) -> AsyncIterator[Child]:
+    """Run a process on one core, of Python unless told otherwise; it is killed at the end."""
     with started_on(core):
         process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *command,
+            program,
+            *arguments,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             limit=_LINE_LIMIT_BYTES,
+            cwd=HERE,
         )
     try:
         yield Child(process)
@@ -87,18 +96,30 @@ class Sender:
 
 
 @asynccontextmanager
-async def sender(script: str) -> AsyncIterator[Sender]:
-    """Run one of the servers of ``processes/`` on the core of what is measured."""
-    async with child(str(_SCRIPTS / script), core=cores()[0]) as started:
+async def sender(*arguments: str, program: str = sys.executable) -> AsyncIterator[Sender]:
+    """Run such a server on the core of what is measured."""
+    async with child(*arguments, core=cores()[0], program=program) as started:
         yield Sender(started, int(await started.line()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """When each viewer had a frame, and how long each ping took that was sent meanwhile."""
+    """When each viewer had a frame, and how long each ping took that was sent meanwhile.
+
+    ``lost`` is how many have been sent away so far.
+    """
 
     received_s: tuple[float, ...]
     answered_s: tuple[float, ...]
+    lost: int
+
+
+@dataclass(frozen=True, slots=True)
+class Farewell:
+    """How one viewer was sent away: with which close code, if any, and when it was gone."""
+
+    code: int | None
+    gone_s: float
 
 
 class Crowd:
@@ -110,18 +131,39 @@ class Crowd:
 
     async def watch(self, mark: str, *, naps: bool = False, pings: bool = False) -> None:
         """Let them wait for a frame with ``mark`` in it; they do when this returns."""
-        await self._child.tell(json.dumps({"mark": mark, "naps": naps, "pings": pings}))
-        assert await self._child.line() == '"watching"'
+        await self._begin({"do": "watch", "mark": mark, "naps": naps, "pings": pings})
 
     async def told(self) -> Told:
         """Wait until all of them have it."""
         said: dict[str, Any] = json.loads(await self._child.line())
-        return Told(received_s=tuple(said["received_s"]), answered_s=tuple(said["answered_s"]))
+        return Told(
+            received_s=tuple(said["received_s"]),
+            answered_s=tuple(said["answered_s"]),
+            lost=said["lost"],
+        )
+
+    async def part(self) -> None:
+        """Let them wait for being sent away; they do when this returns."""
+        await self._begin({"do": "part"})
+
+    async def parted(self) -> list[Farewell]:
+        """Wait until all of them are gone."""
+        said: dict[str, Any] = json.loads(await self._child.line())
+        return [Farewell(code, gone_s) for code, gone_s in said["gone"]]
+
+    async def _begin(self, order: dict[str, Any]) -> None:
+        await self._child.tell(json.dumps(order))
+        assert await self._child.line() == '"watching"'
 
 
 @asynccontextmanager
-async def crowd(port: int, count: int, *, joined: str) -> AsyncIterator[Crowd]:
-    """Bring ``count`` viewers to a server; each is in when it was sent ``joined``."""
-    command = (str(_SCRIPTS / "crowd.py"), str(port), str(count), str(IN_FLIGHT), joined)
+async def crowd(
+    port: int, count: int, *, joined: str, language: str = "websocket"
+) -> AsyncIterator[Crowd]:
+    """Bring ``count`` viewers to a server; each is in when it was sent ``joined``.
+
+    ``language`` is one of ``LANGUAGES`` in ``processes/wire.py``.
+    """
+    command = ours("crowd", str(port), str(count), str(IN_FLIGHT), language, joined)
     async with child(*command, core=cores()[1]) as started:
         yield Crowd(started, float(await started.line()))

@@ -7,7 +7,7 @@ from just before its first.
 
 from typing import Final
 
-from children import SNAPSHOT, UPGRADED, Crowd, Sender, crowd, sender
+from children import SNAPSHOT, UPGRADED, Crowd, Sender, crowd, ours, sender
 from figures import Figure, Report, Yardstick, quantile
 from meters import allow_open_files
 from stand import Stand, port_of, serving, stand
@@ -26,7 +26,7 @@ async def measure() -> Report:
     async with stand(TONEARM_LOOK_WATCHED_S="2") as owner, serving(owner) as running:
         for count in VIEWERS:
             async with (
-                sender("send_loop.py") as loop,
+                sender(*ours("send_loop")) as loop,
                 crowd(port_of(running.url), count, joined=SNAPSHOT) as viewers,
                 crowd(loop.port, count, joined=UPGRADED) as others,
             ):

@@ -1,232 +1,161 @@
 """What a change costs with thousands of viewers, and what each of them costs while idle.
 
-Our service, a bare loop of ``send`` and ``websockets.broadcast()`` are up at once, each with a
-crowd of its own, and bring the same frame to it in turns; ratios are taken within a round. What is
-measured has one core, everybody else another. Our share includes asking Spotify, reading the
-answer and keeping it; theirs is sending alone.
+Our service has its guards on: a proxy is declared that nobody comes through, and the viewers come
+from many addresses, each of which is counted.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from statistics import median
 from typing import Final
 
-import aiohttp
-from children import IN_FLIGHT, SNAPSHOT, UPGRADED, Crowd, Sender, Told, crowd, sender
-from figures import Figure, Report, Yardstick
-from meters import allow_open_files, cpu_s, pss_kib, rss_kib
-from stand import Stand, port_of, serving, settle, stand
+from children import IN_FLIGHT
+from contest import OURS, SPARE, Contender, Rounds, compare, theirs, tonearm
+from figures import Figure, NotMeasured, Report, Yardstick
+from meters import allow_open_files, rss_kib
+from peers import AIOHTTP, BROADCAST, BROADCAST_AS_IT_COMES, SEND_LOOP, Peer, node_ws
+from stand import guarded, stand
 
-VIEWERS: Final = (1_000, 10_000)
+FEW: Final = 1_000
+MANY: Final = 10_000
 ROUNDS: Final = 7
 STALL_ROUNDS: Final = 4
-SPARE: Final = 200
-JOINED_SETTLE_S: Final = 1.0
-SENT_SETTLE_S: Final = 0.05
 
-TITLE: Final = "Take 9999"
-"""As long as the real ones, and in every frame of the peers."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contender:
-    """A server with its crowd. ``kib`` is what its memory grew by for each of them.
-
-    ``change`` brings one change to the crowd; told True, one of them pings meanwhile.
-    """
-
-    pid: int
-    kib: float
-    joined_s: float
-    change: Callable[[bool], Awaitable[Told]]
-
-    async def cost_s(self) -> float:
-        """Return the CPU time of one change, from before its cause until nothing is left of it."""
-        before_s = cpu_s(self.pid)
-        await self.change(False)
-        await settle(SENT_SETTLE_S)
-        return cpu_s(self.pid) - before_s
-
-    async def stall_s(self) -> float:
-        """Return the longest wait for a pong during a change."""
-        return max((await self.change(True)).answered_s, default=0.0)
+LIMITS: Final = {SEND_LOOP.name: (1.35, 1.2), BROADCAST.name: (1.0, 0.75)}
+"""The most our CPU may be, as a multiple of theirs: must and aim. Less than all others' is due."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """What came out with ``count`` viewers; each tuple is ours first, then the peers'."""
+    """What came out with ``count`` viewers; the stalls are ours and ``broadcast()``'s."""
 
     count: int
-    costs_s: tuple[tuple[float, float, float], ...]
-    stalls_s: tuple[tuple[float, float], ...]
-    kib: tuple[float, float, float]
-    joined_s: tuple[float, float, float]
+    contenders: Sequence[Contender]
+    rounds: Rounds
+    stalls_s: Sequence[tuple[float, float]]
     rss_mib: float
+
+    def of(self, name: str) -> Contender:
+        return next(each for each in self.contenders if each.name == name)
 
 
 async def measure() -> Report:
     """Measure with a thousand viewers, then with all of them."""
-    few, many = [await _contest(count) for count in VIEWERS]
-    per_viewer_s = (_cost_s(many) - _cost_s(few)) / (many.count - few.count)
-    look_s = _cost_s(few) - few.count * per_viewer_s
-    ratios = sorted(ours_s / loop_s for ours_s, loop_s, _ in many.costs_s)
+    peers = [SEND_LOOP, BROADCAST, BROADCAST_AS_IT_COMES, AIOHTTP]
+    notes = []
+    try:
+        peers.append(node_ws())
+    except NotMeasured as reason:
+        notes.append(f"not measured: Node `ws`, {reason}")
+    few = await _contest(FEW, [SEND_LOOP, BROADCAST])
+    many = await _contest(MANY, peers)
     return Report(
-        figures=[*_in_a_change(few), *_in_a_change(many), *_asked_of(many)],
-        notes=[
-            (
-                f"fan-out: medians of {ROUNDS} rounds; the ratio to the `send` loop with"
-                f" {many.count:,} viewers lay between {ratios[0]:.2f} and {ratios[-1]:.2f}"
-                f" (into some fell a beat); of our CPU {1000 * look_s:.1f} ms are the look itself,"
-                f" {1e6 * per_viewer_s:.1f} us each viewer"
-            ),
-            f"those who come back do so {IN_FLIGHT} at a time",
-        ],
+        figures=[*_in_a_change(few), *_in_a_change(many), *_ratios(many), *_asked_of(many)],
+        notes=[*_notes(few, many), *notes],
     )
 
 
-async def _contest(count: int) -> Found:
+async def _contest(count: int, peers: Sequence[Peer]) -> Found:
     allow_open_files(count + SPARE)
-    async with (
-        stand(
-            TONEARM_LOOK_WATCHED_S="2", TONEARM_SERVER_MAX_CONNECTIONS=str(count + SPARE)
-        ) as owner,
-        _ours(owner, count) as (ours, payload),
-        _theirs("send_loop.py", count, payload) as loop,
-        _theirs("broadcast.py", count, payload) as broadcast,
-    ):
-        costs_s = [
-            (await ours.cost_s(), await loop.cost_s(), await broadcast.cost_s())
-            for _ in range(ROUNDS)
-        ]
-        stalls_s = [(await ours.stall_s(), await broadcast.stall_s()) for _ in range(STALL_ROUNDS)]
+    async with AsyncExitStack() as stack:
+        owner = await stack.enter_async_context(stand(**guarded(count + SPARE)))
+        ours, payload = await stack.enter_async_context(tonearm(owner, count))
+        others = [await stack.enter_async_context(theirs(peer, count, payload)) for peer in peers]
+        broadcast = next(each for each in others if each.name == BROADCAST.name)
         return Found(
             count=count,
-            costs_s=tuple(costs_s),
-            stalls_s=tuple(stalls_s),
-            kib=(ours.kib, loop.kib, broadcast.kib),
-            joined_s=(ours.joined_s, loop.joined_s, broadcast.joined_s),
+            contenders=(ours, *others),
+            rounds=await compare((ours, *others), ROUNDS),
+            stalls_s=[
+                (await ours.stall_s(), await broadcast.stall_s()) for _ in range(STALL_ROUNDS)
+            ],
             rss_mib=rss_kib(ours.pid) / 1024,
         )
 
 
-@asynccontextmanager
-async def _ours(owner: Stand, count: int) -> AsyncIterator[tuple[Contender, str]]:
-    """Run the service with its crowd; what it says about :data:`TITLE` comes along."""
-    async with serving(owner) as running:
-        pid = running.program.process.pid
-        await settle(JOINED_SETTLE_S)
-        before_kib = pss_kib(pid)
-        async with crowd(port_of(running.url), count, joined=SNAPSHOT) as viewers:
-            await settle(JOINED_SETTLE_S)
-            kib = (pss_kib(pid) - before_kib) / count
-
-            async def change(pings: bool) -> Told:
-                return (await owner.change(viewers, naps=True, pings=pings)).told
-
-            title = (await owner.change(viewers, naps=True)).title  # warms up
-            payload = (await _current(running.url)).replace(title, TITLE)
-            yield Contender(pid=pid, kib=kib, joined_s=viewers.joined_s, change=change), payload
-
-
-@asynccontextmanager
-async def _theirs(script: str, count: int, payload: str) -> AsyncIterator[Contender]:
-    async with AsyncExitStack() as stack:
-        peer = await stack.enter_async_context(sender(script))
-        pid = peer.child.pid
-        before_kib = pss_kib(pid)
-        viewers = await stack.enter_async_context(crowd(peer.port, count, joined=UPGRADED))
-        await settle(JOINED_SETTLE_S)
-        kib = (pss_kib(pid) - before_kib) / count
-
-        async def change(pings: bool) -> Told:
-            return await _send(peer, viewers, payload, pings=pings)
-
-        await change(False)  # warms up
-        yield Contender(pid=pid, kib=kib, joined_s=viewers.joined_s, change=change)
-
-
-async def _send(peer: Sender, viewers: Crowd, payload: str, *, pings: bool) -> Told:
-    await viewers.watch(TITLE, naps=True, pings=pings)
-    await peer.send(payload)
-    return await viewers.told()
-
-
-async def _current(url: str) -> str:
-    async with aiohttp.ClientSession() as reader, reader.get(f"{url}/v1/current") as answer:
-        return await answer.text()
-
-
-def _cost_s(found: Found) -> float:
-    return median(ours_s for ours_s, _, _ in found.costs_s)
-
-
 def _in_a_change(found: Found) -> list[Figure]:
     viewers = f"{found.count:,} viewers"
+    ours_s, broadcasts_s = zip(*found.stalls_s, strict=True)
     return [
         Figure(
             name=f"CPU per change, {viewers}",
-            value=1000 * _cost_s(found),
+            value=1000 * found.rounds.cost_s(OURS),
             unit="ms",
             yardstick=Yardstick(
-                name="`send` loop", value=1000 * median(loop_s for _, loop_s, _ in found.costs_s)
+                name=SEND_LOOP.name, value=1000 * found.rounds.cost_s(SEND_LOOP.name)
             ),
         ),
         Figure(
             name=f"longest stall in a change, {viewers}",
-            value=1000 * median(ours_s for ours_s, _ in found.stalls_s),
+            value=1000 * median(ours_s),
             unit="ms",
             must=15,
             aim=5,
-            yardstick=Yardstick(
-                name="`broadcast()`",
-                value=1000 * median(theirs_s for _, theirs_s in found.stalls_s),
-            ),
+            yardstick=Yardstick(name=BROADCAST.name, value=1000 * median(broadcasts_s)),
         ),
     ]
 
 
+def _ratios(found: Found) -> list[Figure]:
+    """Return our CPU per change beside everybody else's."""
+    figures = []
+    for other in found.contenders[1:]:
+        must, aim = LIMITS.get(other.name, (1.0, None))
+        figures.append(
+            Figure(
+                name=f"CPU per change over that of {other.name}",
+                value=median(found.rounds.ratios(other.name)),
+                unit="times",
+                must=must,
+                aim=aim,
+            )
+        )
+    return figures
+
+
 def _asked_of(found: Found) -> list[Figure]:
     """Return what is asked of us with the most viewers only."""
-    viewers = f"{found.count:,} viewers"
-    ours_kib, _, broadcast_kib = found.kib
-    ours_s, _, broadcast_s = found.joined_s
+    ours, broadcast = found.of(OURS), found.of(BROADCAST.name)
     return [
         Figure(
-            name=f"CPU per change over the `send` loop's, {viewers}",
-            value=median(ours_s / loop_s for ours_s, loop_s, _ in found.costs_s),
-            unit="times",
-            must=1.35,
-            aim=1.2,
-        ),
-        Figure(
-            name=f"CPU per change over `broadcast()`'s, {viewers}",
-            value=median(ours_s / theirs_s for ours_s, _, theirs_s in found.costs_s),
-            unit="times",
-            must=1,
-            aim=0.75,
-        ),
-        Figure(
             name="memory per idle viewer (PSS)",
-            value=ours_kib,
+            value=ours.kib,
             unit="KiB",
             must=6,
             aim=4,
-            yardstick=Yardstick(name="websockets `serve()`", value=broadcast_kib),
+            yardstick=Yardstick(name="websockets `serve()`", value=broadcast.kib),
         ),
         Figure(
-            name=f"RSS, {viewers}",
-            value=found.rss_mib,
-            unit="MiB",
-            must=110,
-            aim=88,
+            name=f"RSS, {found.count:,} viewers", value=found.rss_mib, unit="MiB", must=110, aim=88
         ),
         Figure(
-            name=f"{viewers} come back, until all have the snapshot",
-            value=ours_s,
+            name=f"{found.count:,} viewers come back, until all have the snapshot",
+            value=ours.joined_s,
             unit="s",
             must=3,
             aim=2,
-            yardstick=Yardstick(name="websockets `serve()`", value=broadcast_s),
+            yardstick=Yardstick(name="websockets `serve()`", value=broadcast.joined_s),
         ),
+    ]
+
+
+def _notes(few: Found, many: Found) -> list[str]:
+    few_s, many_s = few.rounds.cost_s(OURS), many.rounds.cost_s(OURS)
+    per_viewer_s = (many_s - few_s) / (many.count - few.count)
+    ratios = many.rounds.ratios(SEND_LOOP.name)
+    others = [
+        f"{each.name} {1000 * many.rounds.cost_s(each.name):.1f} ms, {each.kib:.1f} KiB,"
+        f" {each.joined_s:.2f} s"
+        for each in many.contenders
+    ]
+    return [
+        (
+            f"fan-out: medians of {ROUNDS} rounds; the ratio to the `send` loop with"
+            f" {many.count:,} viewers lay between {ratios[0]:.2f} and {ratios[-1]:.2f} (into some"
+            f" fell a beat); of our CPU {1000 * (few_s - few.count * per_viewer_s):.1f} ms are the"
+            f" look itself, {1e6 * per_viewer_s:.1f} us each viewer"
+        ),
+        f"CPU per change, memory per viewer, time until all were in: {'; '.join(others)}",
+        f"those who come back do so {IN_FLIGHT} at a time",
     ]

@@ -5,7 +5,7 @@ The yardstick is an aiohttp application with one route, idle at the same time.
 
 from typing import Final
 
-from children import sender
+from children import ours, sender
 from figures import Figure, Report, Yardstick
 from meters import cpu_s, rss_kib
 from stand import serving, settle, stand
@@ -16,7 +16,7 @@ WATCH_S: Final = 30.0
 
 async def measure() -> Report:
     """Let both be idle side by side; no look falls due meanwhile."""
-    async with stand() as owner, serving(owner) as running, sender("bare_app.py") as bare:
+    async with stand() as owner, serving(owner) as running, sender(*ours("bare_app")) as bare:
         pids = (running.program.process.pid, bare.child.pid)
         await settle(SETTLE_S)
         looks = len(owner.account.calls)

@@ -24,6 +24,21 @@ from tonearm.poller.simulated.listener import Listener
 from tonearm.poller.simulated.music import Album, track
 
 ALBUM = Album(name="Test Pressing", cover="dusk", by=("The Testers", "Mara Lind"))
+LONG_NAMES = Album(
+    name=180 * "n", cover="dusk", by=tuple(f"{number} {50 * 'a'}" for number in range(5))
+)
+"""As much as fits without being cut; frames about it are some two times as long."""
+A_PROXY = "192.0.2.0/24"
+"""Nobody comes from there; but with a proxy declared, addresses of this machine count as any."""
+
+
+def guarded(connections: int, *, watched_s: int = 2) -> dict[str, str]:
+    """Return the settings of a service with its guards on and room for so many."""
+    return {
+        "TONEARM_LOOK_WATCHED_S": str(watched_s),
+        "TONEARM_SERVER_MAX_CONNECTIONS": str(connections),
+        "TONEARM_SERVER_TRUSTED_PROXIES": A_PROXY,
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,12 +59,19 @@ class Stand:
     clock: SystemClock
     _takes: "count[int]" = field(default_factory=count)
 
-    async def change(self, viewers: Crowd, *, naps: bool = False, pings: bool = False) -> Change:
+    def play(self, title: str = "Warming up", album: Album = ALBUM) -> float:
+        """Let something play; return since when. A service looks often only while it does."""
+        since_s = self.clock.monotonic()
+        self.account.player.play([track(title, album, duration_s=3000)], since_s)
+        return since_s
+
+    async def change(
+        self, viewers: Crowd, *, naps: bool = False, pings: bool = False, album: Album = ALBUM
+    ) -> Change:
         """Play something new and wait until every viewer was told of it by the service."""
         title = f"Take {next(self._takes):04}"
         await viewers.watch(title, naps=naps, pings=pings)
-        since_s = self.clock.monotonic()
-        self.account.player.play([track(title, ALBUM, duration_s=3000)], since_s)
+        since_s = self.play(title, album)
         told = await viewers.told()
         answered_s = next(
             call.at_s

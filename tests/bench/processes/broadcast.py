@@ -1,7 +1,10 @@
-"""A peer: ``websockets`` as its documentation says one broadcasts, without compression and pings.
+"""A peer: ``websockets`` as its documentation says one broadcasts.
+
+    python -m processes.broadcast [deflate] [pings]
 
 A listening process. It prints its port; each line it is given is broadcast, and then the instant
-before that is printed.
+before that is printed. Compression and pings are off unless named; then they are as the library
+has them of its own accord.
 """
 
 import asyncio
@@ -10,6 +13,8 @@ import sys
 from websockets.asyncio.server import ServerConnection, broadcast, serve
 
 from tonearm.poller.clock import SystemClock
+
+from .lines import lines_of, say
 
 
 async def main() -> None:
@@ -21,19 +26,19 @@ async def main() -> None:
         everybody.add(viewer)
         await viewer.wait_closed()
 
-    lines = asyncio.StreamReader(limit=1 << 20)
-    loop = asyncio.get_running_loop()
-    await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(lines), sys.stdin)
     async with serve(
-        stay, "127.0.0.1", 0, compression=None, ping_interval=None, backlog=4096
+        stay,
+        "127.0.0.1",
+        0,
+        compression="deflate" if "deflate" in sys.argv else None,
+        ping_interval=20 if "pings" in sys.argv else None,
+        backlog=4096,
     ) as server:
-        sys.stdout.write(f"{server.sockets[0].getsockname()[1]}\n")
-        sys.stdout.flush()
-        while line := await lines.readline():
+        say(server.sockets[0].getsockname()[1])
+        async for line in lines_of(sys.stdin):
             began_s = clock.monotonic()
-            broadcast(everybody, line.decode().rstrip("\n"))
-            sys.stdout.write(f"{began_s}\n")
-            sys.stdout.flush()
+            broadcast(everybody, line)
+            say(began_s)
 
 
 if __name__ == "__main__":

@@ -1,42 +1,59 @@
 """Thousands of viewers in one process, as light as Python can make them: one epoll, bare sockets.
 
-    processes/crowd.py PORT COUNT IN_FLIGHT JOINED
+    python -m processes.crowd PORT COUNT IN_FLIGHT LANGUAGE JOINED
 
-They connect, say the WebSocket handshake, and are in once they were sent JOINED; the seconds that
-took all of them are printed. Then a line of JSON each says what to wait for, and when all have it
-another one tells when each had it (monotonic, one clock for all processes of a machine).
+They connect, ask to be let in, and are in once they were sent JOINED (as soon as the answer's head
+is there, if that is empty); the seconds that took all of them are printed. From then on they read
+and answer pings. Each line of JSON given says what to wait for, and another one tells when each
+viewer had it (the clock is one for all processes of a machine).
 """
 
+import contextlib
 import json
+import os
 import select
 import socket
 import sys
 import time
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
 from tonearm.poller.clock import SystemClock
 
-HANDSHAKE = (
-    b"GET /v1/ws HTTP/1.1\r\nHost: tonearm\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-)
-PING, PONG = b"\x89\x80\0\0\0\0", b"\x8a\x00"
+from .wire import CLOSE, LANGUAGES, PING, PONG, TEXT, Heard, Language, masked
+
 PER_ADDRESS = 20  # what a guard lets one address hold
 AT_ONCE = 64
 NAP_S = 0.0002
-PING_EVERY_S = 0.001
+IDLE_NAP_S = 0.002
 PATIENCE_S = 30.0
+HEAD_ENDS = b"\r\n\r\n"
+
+
+class Viewer:
+    """One of them. ``unread`` are the bytes of a message that is still under way."""
+
+    __slots__ = ("code", "is_in", "socket", "unread")
+
+    def __init__(self, its_socket: socket.socket) -> None:
+        self.socket = its_socket
+        self.unread = b""
+        self.is_in = False
+        self.code: int | None = None
 
 
 class Crowd:
-    """Viewers on one epoll; ``joined`` are in."""
+    """Viewers on one epoll. Who was sent away is noted in ``gone``: close code and instant."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, language: Language) -> None:
         self._port = port
+        self._language = language
         self._epoll = select.epoll()
-        self._viewers: dict[int, socket.socket] = {}
+        self._viewers: dict[int, Viewer] = {}
+        self._waiting: set[int] = set()
         self._clock = SystemClock()
+        self.gone: list[tuple[int | None, float]] = []
 
     def join(self, count: int, in_flight: int, mark: bytes) -> float:
         """Let ``count`` come, ``in_flight`` at a time; return how long that took.
@@ -44,7 +61,6 @@ class Crowd:
         Each is in once it was sent ``mark``. An address brings a few only, as visitors do.
         """
         coming = iter(range(count))
-        said: dict[int, bytes] = {}
         began_s = self._clock.monotonic()
         for number in islice(coming, in_flight):
             self._connect(number)
@@ -54,61 +70,138 @@ class Crowd:
             for descriptor, event in self._epoll.poll(1.0, AT_ONCE):
                 viewer = self._viewers[descriptor]
                 if event & select.EPOLLOUT:
-                    viewer.send(HANDSHAKE)
+                    viewer.socket.send(self._language.request)
                     self._epoll.modify(descriptor, select.EPOLLIN)
-                    continue
-                said[descriptor] = said.get(descriptor, b"") + self._read(descriptor)
-                if mark in said[descriptor]:
-                    del said[descriptor]
+                elif viewer.is_in:
+                    self._read(descriptor)
+                elif self._enters(viewer, mark):
                     joined += 1
                     for number in islice(coming, 1):
                         self._connect(number)
         return self._clock.monotonic() - began_s
 
-    def watch(self, mark: bytes, *, naps: bool, pings: bool) -> dict[str, Any]:
+    def live(self, orders_from: int) -> None:
+        """Read what comes and obey orders until there are no more of them."""
+        os.set_blocking(orders_from, False)
+        given = b""
+        while True:
+            for _ in self._heard(nap_s=IDLE_NAP_S):
+                pass
+            try:
+                said = os.read(orders_from, 1 << 16)
+            except BlockingIOError:
+                continue
+            if not said:
+                return
+            *orders, given = (given + said).split(b"\n")
+            for order in orders:
+                self._obey(json.loads(order))
+
+    def _obey(self, order: dict[str, Any]) -> None:
+        tell("watching")
+        if order["do"] == "part":
+            self._part()
+            tell({"gone": self.gone})
+        else:
+            tell(self._watch(order["mark"].encode(), naps=order["naps"], pings=order["pings"]))
+
+    def _watch(self, mark: bytes, *, naps: bool, pings: bool) -> dict[str, Any]:
         """Wait until each viewer was sent ``mark``; return when each was.
 
         With ``naps`` they look every 0.2 ms instead of being woken: else the sender would pay for
         waking this process, which on a network it does not. With ``pings`` one of them pings all
         the while that frames arrive; the answers tell how long the other end's loop stood still.
         """
-        instants: dict[int, float] = {}
+        received: list[float] = []
         answered: list[float] = []
+        self._waiting = set(self._viewers)
         pinger, pinged_s = next(iter(self._viewers)), 0.0
         began_s = self._clock.monotonic()
-        while len(instants) < len(self._viewers) or pinged_s:
-            ready = self._epoll.poll(0 if naps else 1.0, AT_ONCE)
-            if naps and not ready:
-                time.sleep(NAP_S)  # noqa: TID251  (a process of its own, in real time)
-            self._insist(began_s, f"{len(instants)} of {len(self._viewers)} were told")
-            for descriptor, _ in ready:
-                data = self._read(descriptor)
+        while self._waiting or (pinged_s and pinger in self._viewers):
+            self._insist(began_s, f"{len(self._waiting)} of {len(self._viewers)} were not told")
+            for descriptor, heard in self._heard(nap_s=NAP_S if naps else None):
                 now_s = self._clock.monotonic()
-                if mark in data:
-                    instants.setdefault(descriptor, now_s)  # a frame may come again
-                if pinged_s and descriptor == pinger and PONG in data:
+                if heard.kind == TEXT and mark in heard.payload:
+                    if descriptor in self._waiting:  # a frame may come again
+                        self._waiting.remove(descriptor)
+                        received.append(now_s)
+                elif heard.kind == PONG and descriptor == pinger:
                     answered.append(now_s - pinged_s)
                     pinged_s = 0.0
-            is_arriving = 0 < len(instants) < len(self._viewers)
-            if pings and is_arriving and not pinged_s:
+            is_arriving = bool(received and self._waiting)
+            if pings and is_arriving and not pinged_s and pinger in self._viewers:
                 pinged_s = self._clock.monotonic()
-                self._viewers[pinger].send(PING)
-        return {"received_s": [*instants.values()], "answered_s": answered}
+                self._viewers[pinger].socket.send(masked(PING, b""))
+        return {"received_s": received, "answered_s": answered, "lost": len(self.gone)}
+
+    def _part(self) -> None:
+        """Wait until the last viewer has been sent away."""
+        began_s = self._clock.monotonic()
+        while self._viewers:
+            self._insist(began_s, f"{len(self._viewers)} were not sent away")
+            for _ in self._heard(nap_s=NAP_S):
+                pass
+
+    def _heard(self, *, nap_s: float | None) -> Iterator[tuple[int, Heard]]:
+        """Give what came just now; having nothing, nap, or without ``nap_s`` wait to be woken."""
+        ready = self._epoll.poll(1.0 if nap_s is None else 0, AT_ONCE)
+        if not ready and nap_s is not None:
+            time.sleep(nap_s)  # noqa: TID251  (a process of its own, in real time)
+        for descriptor, _ in ready:
+            for heard in self._read(descriptor):
+                yield descriptor, heard
+
+    def _read(self, descriptor: int) -> list[Heard]:
+        viewer = self._viewers[descriptor]
+        try:
+            data = viewer.socket.recv(1 << 16)
+        except ConnectionResetError:
+            data = b""
+        if not data:
+            self._lose(descriptor)
+            return []
+        everything, viewer.unread = self._language.parse(viewer.unread + data)
+        for kind, payload in everything:
+            if kind in (PING, CLOSE):
+                self._answer(viewer, kind, payload)
+        return everything
+
+    def _answer(self, viewer: Viewer, kind: int, payload: bytes) -> None:
+        if kind == CLOSE:
+            viewer.code = int.from_bytes(payload[:2], "big")
+        with contextlib.suppress(ConnectionError):
+            viewer.socket.send(masked(PONG if kind == PING else CLOSE, payload))
+
+    def _lose(self, descriptor: int) -> None:
+        viewer = self._viewers.pop(descriptor)
+        self._waiting.discard(descriptor)
+        self._epoll.unregister(descriptor)
+        viewer.socket.close()
+        self.gone.append((viewer.code, self._clock.monotonic()))
+
+    def _enters(self, viewer: Viewer, mark: bytes) -> bool:
+        viewer.unread += (data := viewer.socket.recv(1 << 16))
+        if not data:
+            raise SystemExit(f"crowd: a viewer was not let in: {viewer.unread[:200]!r}")
+        head, ends, after = viewer.unread.partition(HEAD_ENDS)
+        if not ends:
+            return False
+        everything, rest = self._language.parse(after)
+        if mark and not any(mark in payload for _, payload in everything):
+            return False
+        if not head.startswith((b"HTTP/1.1 101", b"HTTP/1.1 200")):
+            raise SystemExit(f"crowd: a viewer was refused: {head[:200]!r}")
+        viewer.unread, viewer.is_in = rest, True
+        return True
 
     def _connect(self, number: int) -> None:
-        viewer = socket.socket()
-        viewer.setblocking(False)
+        its_socket = socket.socket()
+        its_socket.setblocking(False)
         network, host = divmod(number // PER_ADDRESS, 250)
-        viewer.bind((f"127.0.{network + 1}.{host + 1}", 0))
-        viewer.connect_ex(("127.0.0.1", self._port))
-        self._viewers[viewer.fileno()] = viewer
-        self._epoll.register(viewer.fileno(), select.EPOLLOUT)
-
-    def _read(self, descriptor: int) -> bytes:
-        data = self._viewers[descriptor].recv(1 << 16)
-        if not data:
-            raise SystemExit("crowd: a viewer was sent away")
-        return data
+        its_socket.bind((f"127.1.{network + 1}.{host + 1}", 0))
+        its_socket.connect_ex(("127.0.0.1", self._port))
+        self._viewers[its_socket.fileno()] = Viewer(its_socket)
+        self._epoll.register(its_socket.fileno(), select.EPOLLOUT)
 
     def _insist(self, began_s: float, how_far: str) -> None:
         if self._clock.monotonic() - began_s > PATIENCE_S:
@@ -122,14 +215,11 @@ def tell(message: Any) -> None:
 
 
 def main() -> None:
-    """Join, then watch as told until standard input ends."""
-    port, count, in_flight, mark = sys.argv[1:]
-    crowd = Crowd(int(port))
+    """Join, then do as told until standard input ends."""
+    port, count, in_flight, language, mark = sys.argv[1:]
+    crowd = Crowd(int(port), LANGUAGES[language])
     tell(crowd.join(int(count), int(in_flight), mark.encode()))
-    for line in sys.stdin:
-        order = json.loads(line)
-        tell("watching")
-        tell(crowd.watch(order["mark"].encode(), naps=order["naps"], pings=order["pings"]))
+    crowd.live(sys.stdin.fileno())
 
 
 if __name__ == "__main__":
