@@ -1,12 +1,14 @@
 """A connection before it is a viewer's: silent callers, garbage, and requests in a row."""
 
+import asyncio
 import json
+import socket
 
 import pytest
 import structlog
 from viewers import HANDSHAKE, RawCaller, Service
 
-from tonearm.server.caller import FIRST_REQUEST_S
+from tonearm.server.caller import FIRST_REQUEST_S, READ_BYTES
 
 ASK = b"GET /healthz HTTP/1.1\r\nHost: tonearm\r\n\r\n"
 
@@ -104,3 +106,29 @@ async def test_refused_upgrade_leaves_the_connection_as_it_was() -> None:
             statuses.append((await pooled.answer())[0])
 
     assert statuses == [404, 503] * 3
+
+
+async def test_asyncio_reads_no_more_at_a_time_than_it_is_told() -> None:
+    """The name that bounds what a thousand hostile callers make us hold is not a documented one."""
+    sizes: list[int] = []
+    ended = asyncio.Event()
+
+    class Reader(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            transport.max_size = READ_BYTES  # type: ignore[attr-defined]
+
+        def data_received(self, data: bytes) -> None:
+            sizes.append(len(data))
+
+        def connection_lost(self, exc: Exception | None) -> None:
+            ended.set()
+
+    near, far = socket.socketpair()
+    await asyncio.get_running_loop().create_connection(Reader, sock=near)
+    with far:
+        far.sendall(bytes(100_000))
+
+    await ended.wait()
+
+    assert sum(sizes) == 100_000
+    assert max(sizes) == READ_BYTES
