@@ -1,6 +1,7 @@
 """What an owner types, what comes back, and with which exit code."""
 
 import asyncio
+import re
 import signal
 import socket
 
@@ -128,7 +129,8 @@ async def test_garbage_on_the_port_is_answered_or_dropped_without_a_traceback(ho
             outgoing.write(nonsense)
             outgoing.write_eof()
             answer = await incoming.read()
-            assert answer[:12] in (b"", *(f"HTTP/1.1 {code}".encode() for code in (400, 405, 426)))
+            # Of a request that is not understood its version is not, either: 1.0 is the least.
+            assert answer == b"" or re.match(rb"HTTP/1\.[01] (400|405|426) ", answer)
             outgoing.close()
             await outgoing.wait_closed()
 
