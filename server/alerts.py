@@ -32,6 +32,7 @@ class Cause(StrEnum):
     REFUSED = "refused"
     LOCK_OUT = "lock_out"
     STALE = "stale"
+    UNSAVED = "unsaved"
     DISK = "disk"
 
 
@@ -74,8 +75,9 @@ def due(circumstances: Circumstances, told: Mapping[Cause, Told]) -> Iterator[Al
 
 
 def _is_recent(before: Told, alert: Alert, now_at: int) -> bool:
-    # A clock that was wrong when it was told may lie in the future: then it was not told.
-    is_today = 0 <= now_at - before.told_at < DAY_MS
+    # In the future, too: a machine without a clock of its own may start with yesterday's time. If
+    # it was wrong by more when it was told, that keeps nothing back for years.
+    is_today = abs(now_at - before.told_at) < DAY_MS
     return is_today or (alert.mark is not None and alert.mark == before.mark)
 
 
@@ -128,7 +130,7 @@ def _disk(circumstances: Circumstances) -> Iterator[Alert]:
     free_bytes = circumstances.free_bytes
     if circumstances.report.is_unsaved:
         yield Alert(
-            Cause.DISK,
+            Cause.UNSAVED,  # not the same as little room, or that would keep this back for a day
             "tonearm cannot save its login",
             "The disk does not take it. Make room, or see whether it has turned read-only,"
             " before the service stops: only memory holds the newest login.",

@@ -5,7 +5,7 @@ be delivered is tried again for as long as it is true.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Final, Protocol
 
@@ -72,7 +72,9 @@ class Lookout:
         except StateUnreadable:
             told = {}
         while True:
-            for alert in list(due(self._circumstances(), told)):
+            alerts = tuple(due(self._circumstances(), told))
+            self._forget_retries(alert.cause for alert in alerts)
+            for alert in alerts:
                 if self._clock.monotonic() >= self._retry_s.get(alert.cause, 0.0):
                     await self._tell(alert, told)
             await self._clock.sleep(PERIOD_S)
@@ -88,6 +90,13 @@ class Lookout:
             free_bytes=_free_bytes(self._directory),
             now_at=self._now_at(),
         )
+
+    def _forget_retries(self, still_true: Iterable[Cause]) -> None:
+        """Forget what passed by while nobody could be reached: when it comes back, it is news."""
+        true, now_s = set(still_true), self._clock.monotonic()
+        self._retry_s = {
+            cause: at_s for cause, at_s in self._retry_s.items() if cause in true or at_s > now_s
+        }
 
     async def _tell(self, alert: Alert, told: dict[Cause, Told]) -> None:
         if alert.cause not in self._retry_s:

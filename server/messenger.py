@@ -5,6 +5,8 @@ the extra ``alerts``; who named no service need not have it.
 """
 
 import asyncio
+import contextlib
+import threading
 import warnings
 from typing import Any, Final, Self
 
@@ -21,13 +23,14 @@ log = structlog.get_logger()
 
 
 class Messenger:
-    """Sends to every service the owner named; apprise blocks, so it has a thread of its own."""
+    """Sends to every service the owner named; apprise blocks, so each has a thread of its own."""
 
-    def __init__(self, apprise: Any) -> None:
+    def __init__(self, apprise: Any, *, deadline_s: float) -> None:
         self._apprise = apprise
+        self._deadline_s = deadline_s
 
     @classmethod
-    def to(cls, urls: Secret) -> Self:
+    def to(cls, urls: Secret, *, deadline_s: float = DEADLINE_S) -> Self:
         """Return one that sends to ``urls``, in apprise's own form and divided by spaces.
 
         Raises:
@@ -50,25 +53,40 @@ class Messenger:
                     f"apprise does not know address {place}; https://appriseit.com/services/ has"
                     " how they are written"
                 )
-        return cls(services)
+        return cls(services, deadline_s=deadline_s)
 
     async def deliver(self, alert: Alert) -> bool:
         """Send to all; tell whether at least one service took it."""
-        try:
-            async with asyncio.timeout(DEADLINE_S):
-                results = await asyncio.gather(
-                    *(
-                        asyncio.to_thread(service.notify, title=alert.title, body=alert.body)
-                        for service in self._apprise
-                    ),
-                    return_exceptions=True,
-                )
-        except TimeoutError:
-            results = []
-        has_taken = any(result is True for result in results)
+        sent = [_sent(service, alert) for service in self._apprise]
+        await asyncio.wait(sent, timeout=self._deadline_s)
+        has_taken = any(each.done() and each.result() for each in sent)
         if not has_taken:
             log.warning("alert_not_delivered", cause=alert.cause)
         return has_taken
+
+
+def _sent(service: Any, alert: Alert) -> asyncio.Future[bool]:
+    """Begin to send, and return whether the service takes it.
+
+    In a thread that nobody waits for: the event loop's own ones would hold up the end of the
+    process for as long as a service is silent.
+    """
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[bool] = loop.create_future()
+
+    def send() -> None:
+        has_taken = False
+        # Whatever its hundred plug-ins raise; it may name the address.
+        with contextlib.suppress(Exception):
+            has_taken = service.notify(title=alert.title, body=alert.body) is True
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(answer.set_result, has_taken)
+
+    try:
+        threading.Thread(target=send, name="alert", daemon=True).start()
+    except RuntimeError:  # there may be no more threads: systemd counts them
+        answer.set_result(False)
+    return answer
 
 
 def _unusable(reason: str) -> ConfigError:

@@ -7,6 +7,7 @@ changed. A disk that fails is reported once and tried again; nothing else ever w
 import asyncio
 import contextlib
 import os
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -117,11 +118,9 @@ def check_directory(directory: Path) -> None:
     Raises:
         StateRefused: they cannot.
     """
-    probe = directory / ".tonearm"
     try:
         directory.mkdir(parents=True, exist_ok=True)
-        probe.write_bytes(b"")
-        probe.unlink()
+        tempfile.TemporaryFile(dir=directory).close()
     except OSError as error:
         raise StateRefused(
             f"text.directory: {directory} cannot be written to ({error.strerror}). Make it a folder"
@@ -138,7 +137,10 @@ def _write(directory: Path, contents: Mapping[str, bytes | None]) -> None:
             continue
         beside = directory / f".{name}.tonearm"
         try:
-            beside.write_bytes(content)
+            # New, whatever was left there: a link would lead the words into another file.
+            beside.unlink(missing_ok=True)
+            with beside.open("xb") as file:
+                file.write(content)
             beside.replace(place)
         except OSError:
             with contextlib.suppress(OSError):

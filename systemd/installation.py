@@ -147,9 +147,8 @@ def _not_started(before: Path | None, venv: Path) -> str:
     said = f"It does not start; why: journalctl --unit={UNIT.name} --lines=20 --output=cat"
     if before in (None, venv):
         return said
-    return (
-        f"{said}\nBack to the version before: sudo {before}/bin/python -m tonearm.systemd install"
-    )
+    back = f"sudo {before}/bin/python -I -m tonearm.systemd install"
+    return f"{said}\nBack to the version before: {back}"
 
 
 FIRST_STEPS: Final = f"""\

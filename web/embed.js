@@ -9,6 +9,7 @@
 (() => {
   'use strict';
   const VALUES = {
+    __proto__: null,  // or `constructor` would be an option
     variant: /^(auto|wide|compact|bento|hero)$/,
     theme: /^(auto|light|dark)$/,
     tint: /^(soft|bold|none)$/,

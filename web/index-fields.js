@@ -26,10 +26,9 @@ const row = (name, legend, words, type, chosen, words_for) => element(
 
 /** Make a field to type in, with room for what is wrong. */
 const line = (name, legend, parameter) => {
-  const isUsual = parameter.default === 'auto' || parameter.default === '';
   const input = element('input', {
     type: 'text', name, maxLength: 300, spellcheck: false,
-    placeholder: isUsual ? parameter.default : `${parameter.default}`,
+    placeholder: `${parameter.default}`,
     inputMode: parameter.unit ? 'decimal' : 'text',
   });
   const problem = element('small', {id: `problem-${name}-${crypto.getRandomValues(new Uint32Array(1))[0]}`});

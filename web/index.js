@@ -25,6 +25,8 @@ const CARD = {
   motion: {one: ['auto', 'none'], default: 'auto'},
   'hide-when': {some: ['paused', 'idle', 'nothing', 'offline', 'explicit'], default: []},
 };
+/** How large a frame each variant fills, as in docs/card.md; it would be cut off in a smaller one. */
+const FRAMES = {auto: [400, 128], wide: [400, 128], compact: [400, 56], bento: [300, 300], hero: [400, 152]};
 const IMAGE = {theme: CARD.theme, tint: CARD.tint, lang: LANGUAGE};
 const CHAT = {
   f: {pattern: /^[^\n\r]{1,300}$/, allowed: '1 to 300 characters', default: '{title} - {artist}'},
@@ -33,9 +35,13 @@ const CHAT = {
 };
 const ALT = 'What I am listening to';
 
+/** Escape text for a query. A parenthesis left in it would end the $(urlfetch ...) of a bot. */
+const encoded = (text) => encodeURIComponent(text)
+  .replace(/[!'()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
+
 /** Return the address of one of this server's pages, with what was chosen. */
 const address = (path, written) => {
-  const query = written.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  const query = written.map(([name, value]) => `${name}=${encoded(value)}`).join('&');
   return here + path + (query && `?${query}`);
 };
 
@@ -66,15 +72,15 @@ function cardKit() {
     for (const [name, value] of attributes) preview.setAttribute(name, value);
     const chosen = attributes.map(([name, value]) => ` ${name}="${value}"`).join('');
     const tag = `<now-playing${chosen}><a href="${here}">${ALT}</a></now-playing>`;
-    const size = values.variant === 'bento' ? 'width="300" height="300"' : 'width="400" height="128"';
-    const frame = address('embed', written.filter(([name]) => ['variant', 'theme', 'tint'].includes(name)));
+    const [width, height] = FRAMES[values.variant];
+    const frame = address('embed', attributes);
     show(find('#card .snippets'), [
       {label: 'HTML', text: `<script async src="${here}card.js"></script>\n${tag}`},
       path && {label: 'HTML that accepts this very version only',
         text: `<script async src="${here}${path}"\n  integrity="${integrity}" crossorigin></script>\n${tag}`,
         note: 'For pages that pin what they load. It gets no corrections by itself.'},
       {label: 'Where no scripts are allowed: a frame',
-        text: `<iframe src="${frame.replaceAll('&', '&amp;')}" ${size}\n  title="${ALT}" loading="lazy" style="border:0"></iframe>`},
+        text: `<iframe src="${frame.replaceAll('&', '&amp;')}" width="${width}" height="${height}"\n  title="${ALT}" loading="lazy" style="border:0"></iframe>`},
       {label: 'For a Content-Security-Policy',
         text: `script-src ${origin};\nconnect-src ${origin} ${protocol.replace('http', 'ws')}//${host};\n` +
           `img-src ${origin} https://*.scdn.co https://*.spotifycdn.com`},

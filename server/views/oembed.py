@@ -22,10 +22,18 @@ class _Size(NamedTuple):
     width: int
     height: int
 
+    def within(self, max_width: int | None, max_height: int | None) -> "_Size":
+        """Return as much of it as there is room for."""
+        return _Size(
+            min(self.width, max_width or self.width), min(self.height, max_height or self.height)
+        )
 
+
+# docs/card.md has the heights; what is higher than its frame is cut off there.
 _WIDE: Final = _Size(400, 128)
 _COMPACT: Final = _Size(400, 56)
-_SIZES: Final = {"wide": _WIDE, "compact": _COMPACT, "bento": _Size(300, 300)}
+_BENTO: Final = _Size(300, 300)
+_SIZES: Final = {"wide": _WIDE, "compact": _COMPACT, "bento": _BENTO, "hero": _Size(400, 152)}
 _LEAST_WIDE_PX: Final = 300  # in a narrower frame the card becomes compact by itself
 
 
@@ -49,10 +57,12 @@ def embed(
     if asked is None:
         return None
     size = _SIZES.get(asked.get("variant", ""), _WIDE)
-    width = min(size.width, max_width or size.width)
-    if size is _WIDE and (width < _LEAST_WIDE_PX or (max_height or _WIDE.height) < _WIDE.height):
-        asked["variant"], size = "compact", _COMPACT
-    height = min(size.height, max_height or size.height)
+    width, height = size.within(max_width, max_height)
+    if size is _BENTO:
+        width = height = min(width, height)
+    elif width < _LEAST_WIDE_PX or height < size.height:
+        asked["variant"] = "compact"
+        width, height = _COMPACT.within(max_width, max_height)
     query = f"?{urlencode(asked)}" if asked else ""
     source = escape(f"{public_url}/embed{query}")
     return {

@@ -23,7 +23,8 @@ MOST_EVER: Final = 2_000  # Discord
 _COMMANDS: Final = frozenset("/.!\\$?%&+-~>#@=;:*^|,`_<")
 _NOTE: Final = "♪ "
 
-_CALLS: Final = re.compile(r"@(?=everyone|here)", re.IGNORECASE)
+# Discord's: everybody, or <@user>, <@!user>, <@&role>.
+_CALLS: Final = re.compile(r"@(?=everyone|here)|(?<=<)@(?=[!&]?\d)", re.IGNORECASE)
 _BLANK_LETTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 

@@ -31,6 +31,16 @@ async def inbox() -> AsyncIterator[tuple[BaseTestServer, asyncio.Queue[dict[str,
         yield server, sent
 
 
+async def log_in_long_ago(home: Home, clock: SystemClock) -> None:
+    """Leave a login that ends in ten days."""
+    await log_in(home)
+    with sqlite3.connect(home.state / "grant.db") as database:
+        database.execute(
+            "UPDATE grant SET authorized_at = ?", (round(clock.now() * 1000) - 170 * DAY_MS,)
+        )
+    database.close()
+
+
 async def test_a_login_that_ends_soon_is_told_once_over_restarts(
     home: Home,
     clock: SystemClock,
@@ -38,12 +48,7 @@ async def test_a_login_that_ends_soon_is_told_once_over_restarts(
 ) -> None:
     """The message says what to do; the address it went to is written nowhere."""
     server, sent = inbox
-    await log_in(home)
-    with sqlite3.connect(home.state / "grant.db") as database:
-        database.execute(
-            "UPDATE grant SET authorized_at = ?", (round(clock.now() * 1000) - 170 * DAY_MS,)
-        )
-    database.close()
+    await log_in_long_ago(home, clock)
     home.variables["TONEARM_ALERTS_APPRISE_URLS"] = f"json://127.0.0.1:{server.port}/{TOPIC}"
 
     outputs: list[str] = []
@@ -60,6 +65,34 @@ async def test_a_login_that_ends_soon_is_told_once_over_restarts(
     assert "owner_has_to_act" in outputs[0]
     assert "owner_has_to_act" not in outputs[1]
     assert TOPIC not in "".join(outputs)
+
+
+async def test_a_silent_service_delays_no_stop(home: Home, clock: SystemClock) -> None:
+    """Systemd kills what has not ended after 20 s, and with it what the service wanted to keep."""
+    asked, is_over = asyncio.Event(), asyncio.Event()
+
+    async def listen(_request: web.Request) -> web.Response:
+        asked.set()
+        await is_over.wait()
+        return web.Response()
+
+    await log_in_long_ago(home, clock)
+    app = web.Application()
+    app.router.add_post(f"/{TOPIC}", listen)
+
+    async with TestServer(app) as server:
+        home.variables["TONEARM_ALERTS_APPRISE_URLS"] = (
+            f"json://127.0.0.1:{server.port}/{TOPIC}?rto=60"
+        )
+        async with service(home) as running:
+            async with asyncio.timeout(PATIENCE_S):
+                await asked.wait()
+            began_s = clock.monotonic()
+            assert await running.stop() == 0
+            took_s = clock.monotonic() - began_s
+        is_over.set()
+
+    assert took_s < 5.0
 
 
 async def test_a_service_nobody_knows_is_a_mistake_in_the_settings(home: Home) -> None:

@@ -171,7 +171,7 @@ async def test_a_full_disk_keeps_no_alert_back_and_repeats_none(tmp_path: Path) 
         ):
             await clock.advance(3_600)
 
-    assert [alert.cause for alert in postman.delivered] == [Cause.DISK]
+    assert [alert.cause for alert in postman.delivered] == [Cause.UNSAVED]
     assert "alert_not_noted" in [entry["event"] for entry in logged]
 
 
@@ -185,3 +185,19 @@ async def test_a_try_is_logged_once(*, is_up: bool) -> None:
             await clock.advance(6 * 3_600)
 
     assert [entry["event"] for entry in logged].count("owner_has_to_act") == 1
+
+
+async def test_trouble_that_comes_back_is_logged_and_told() -> None:
+    """That nobody could be reached the last time is no reason to be silent now."""
+    clock, postman = FakeClock(), Postman(is_up=False)
+    present = LOST
+
+    with capture_logs() as logged:
+        async with on_watch(clock, lambda: present, messenger=postman, notes=Notebook()):
+            present = report()
+            await clock.advance(RETRY_S)
+            present, postman.is_up = LOST, True
+            await clock.advance(PERIOD_S)
+
+    assert [entry["event"] for entry in logged].count("owner_has_to_act") == 2
+    assert [alert.cause for alert in postman.delivered] == [Cause.LOGIN_LOST]

@@ -1,5 +1,6 @@
 """Alerts reach a service on the network, and its address reaches nothing else."""
 
+import asyncio
 import builtins
 import logging
 from collections.abc import AsyncIterator
@@ -20,17 +21,25 @@ PASSWORD = "canary-password"
 
 @pytest.fixture
 async def service() -> AsyncIterator[tuple[BaseTestServer, list[dict[str, Any]]]]:
-    """A service that takes what apprise posts to it as JSON."""
+    """A service that takes what apprise posts to it as JSON; at one address it only listens."""
     taken: list[dict[str, Any]] = []
+    is_over = asyncio.Event()
 
     async def take(request: web.Request) -> web.Response:
         taken.append(await request.json())
         return web.Response()
 
+    async def listen(request: web.Request) -> web.Response:
+        await take(request)
+        await is_over.wait()
+        return web.Response()
+
     app = web.Application()
     app.router.add_post("/inbox", take)
+    app.router.add_post("/silent", listen)
     async with TestServer(app) as server:
         yield server, taken
+        is_over.set()
 
 
 def url(server: BaseTestServer, path: str = "inbox") -> Secret:
@@ -57,6 +66,36 @@ async def test_one_service_that_takes_it_is_enough(
     assert await messenger.deliver(ALERT)
 
     assert len(taken) == 1
+
+
+async def test_a_silent_service_does_not_undo_what_another_took(
+    service: tuple[BaseTestServer, list[dict[str, Any]]],
+) -> None:
+    """Else the working one would be sent the same again and again."""
+    server, _ = service
+    urls = Secret(f"{url(server, 'silent').reveal()} {url(server).reveal()}")
+
+    assert await Messenger.to(urls, deadline_s=1.0).deliver(ALERT)
+
+
+async def test_a_silent_service_is_given_up(
+    service: tuple[BaseTestServer, list[dict[str, Any]]],
+) -> None:
+    """It took nothing, as far as anybody knows."""
+    server, _ = service
+
+    assert not await Messenger.to(url(server, "silent"), deadline_s=0.2).deliver(ALERT)
+
+
+async def test_a_silent_service_does_not_hold_up_the_end(
+    service: tuple[BaseTestServer, list[dict[str, Any]]],
+) -> None:
+    """What ends the process waits for the loop's own threads, however long those take."""
+    server, _ = service
+    await Messenger.to(url(server, "silent"), deadline_s=0.2).deliver(ALERT)
+
+    async with asyncio.timeout(1.0):
+        await asyncio.get_running_loop().shutdown_default_executor()
 
 
 async def test_a_service_that_is_down_says_so_and_shows_no_address(

@@ -173,6 +173,20 @@ async def test_files_of_an_earlier_run_are_replaced(desk: Desk) -> None:
     assert desk.read() == {"title.txt": "", "artist.txt": "", "album.txt": "", "now.txt": "Last:"}
 
 
+async def test_a_link_that_lies_in_wait_leads_nowhere(
+    desk: Desk, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """In a folder where others may write, too, no other file of the owner's is overwritten."""
+    precious = tmp_path_factory.mktemp("elsewhere") / "precious"
+    precious.write_text("precious")
+    (desk.directory / ".title.txt.tonearm").symlink_to(precious)
+
+    await desk.show(playing())
+
+    assert desk.read()["title.txt"] == "Glass Harbour"
+    assert precious.read_text() == "precious"
+
+
 async def test_a_reader_keeps_the_file_it_opened(desk: Desk) -> None:
     """Each file is replaced whole; nobody ever reads half a title."""
     await desk.show(playing())
@@ -214,6 +228,15 @@ def test_directory_is_made_if_need_be(tmp_path: Path) -> None:
     check_directory(tmp_path / "obs" / "now")
 
     assert list((tmp_path / "obs" / "now").iterdir()) == []
+
+
+def test_files_that_are_there_are_left_alone(tmp_path: Path) -> None:
+    """The folder may be the owner's home."""
+    (tmp_path / ".tonearm").write_text("mine")
+
+    check_directory(tmp_path)
+
+    assert (tmp_path / ".tonearm").read_text() == "mine"
 
 
 def test_directory_that_takes_no_files_is_refused_with_its_name(tmp_path: Path) -> None:

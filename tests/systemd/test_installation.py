@@ -63,7 +63,8 @@ def test_version_before_can_be_gone_back_to(updated: Pi, tmp_path: Path) -> None
     pi = updated.copied(tmp_path)
 
     before = pi.at("/opt/tonearm/a/bin/python")
-    subprocess.run([before, "-m", "tonearm.systemd", "install", "--root", pi.root], check=True)
+    installing = [str(before), "-I", "-m", "tonearm.systemd", "install"]
+    subprocess.run([*installing, "--root", pi.root], check=True)
 
     assert pi.command == Path("/opt/tonearm/a/bin/tonearm")
     assert pi.start_command[0] == str(before)
@@ -104,6 +105,20 @@ def test_python_that_will_not_do_is_refused_in_a_sentence(
 
     assert done.returncode == 1
     assert advice in done.stderr
+
+
+@pytest.mark.parametrize("script", ["install", "uninstall"])
+def test_folder_it_is_called_from_lends_no_module(
+    bare: Pi, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str
+) -> None:
+    """Root may stand in a folder where somebody else put an argparse.py."""
+    for module in ("argparse", "ensurepip", "venv"):
+        (tmp_path / f"{module}.py").write_text("raise SystemExit('taken over')", "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    done = bare.tries(script, "--dry-run")
+
+    assert done.returncode == 0, done.stderr
 
 
 # Uninstalling.

@@ -90,7 +90,31 @@ async def test_choices_change_preview_and_snippet(open_page: Open, stage: Stage)
     await expect(snippet(kit, "HTML")).to_contain_text(f"<now-playing {options}>")
     await expect(page.locator("#preview")).to_have_attribute("variant", "bento")
     frame = snippet(kit, "Where no scripts are allowed: a frame")
-    await expect(frame).to_contain_text("/embed?variant=bento&amp;theme=dark&amp;tint=bold")
+    address = "/embed?variant=bento&amp;theme=dark&amp;tint=bold&amp;hide-when=paused%20idle"
+    await expect(frame).to_contain_text(address)
+
+
+@pytest.mark.parametrize(
+    ("variant", "size"), [("wide", "400 x 128"), ("compact", "400 x 56"), ("hero", "400 x 152")]
+)
+async def test_frame_to_copy_has_room_for_the_card(
+    open_page: Open, stage: Stage, variant: str, size: str
+) -> None:
+    """Nothing is cut off, and nothing scrolls."""
+    stage.frame = json.dumps(snapshot())
+    _, kit = await open_for(open_page, "A website")
+    await kit.get_by_role("radio", name=variant, exact=True).check()
+
+    html = await snippet(kit, "Where no scripts are allowed: a frame").text_content()
+
+    page = await open_page(html or "", bypass_csp=True)
+    card = page.frame_locator("iframe").locator("now-playing")
+    await expect(card).to_have_attribute("data-state", "playing")
+    frame = page.locator("iframe")
+    assert await frame.evaluate("({width, height}) => `${width} x ${height}`") == size
+    over = """({ownerDocument: {documentElement: page}}) =>
+        [page.scrollWidth - innerWidth, page.scrollHeight - innerHeight]"""
+    assert await card.evaluate(over) == [0, 0]
 
 
 async def test_overlay_comes_with_its_address_and_size(open_page: Open, stage: Stage) -> None:
@@ -150,13 +174,14 @@ async def test_image_and_its_markdown_follow_the_choices(open_page: Open, stage:
 
 
 async def test_chat_line_is_escaped_for_bots(open_page: Open, stage: Stage) -> None:
-    """Braces and spaces in an address would end a bot's own brackets."""
+    """Braces, parentheses and spaces in an address would end a bot's own brackets."""
     _, kit = await open_for(open_page, "A chat bot")
 
-    await kit.get_by_role("textbox", name="Says").fill("{title} & more")
+    await kit.get_by_role("textbox", name="Says").fill("{title} (live) & more")
 
     await expect(snippet(kit, "Nightbot")).to_have_text(
-        f"!commands add !song $(urlfetch {stage.origin}/v1/current.txt?f=%7Btitle%7D%20%26%20more)"
+        f"!commands add !song $(urlfetch {stage.origin}/v1/current.txt"
+        "?f=%7Btitle%7D%20%28live%29%20%26%20more)"
     )
 
 
@@ -209,7 +234,8 @@ async def test_embed_takes_its_looks_from_the_address(open_page: Open, stage: St
     """Variant, theme and tint come from the query; everything else in it is ignored."""
     stage.frame = json.dumps(snapshot())
 
-    page = await open_page(path="/embed?variant=compact&theme=dark&tint=bold&onclick=alert(1)")
+    options = "constructor=x&variant=compact&theme=dark&tint=bold&onclick=alert(1)"
+    page = await open_page(path=f"/embed?{options}")
 
     card = page.locator("now-playing")
     await expect(card).to_have_attribute("data-state", "playing")

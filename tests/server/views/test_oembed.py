@@ -118,6 +118,28 @@ def test_limits_are_kept_by_the_variant_that_fits(
     assert query.get("variant") == ([variant] if variant else None)
 
 
+@pytest.mark.parametrize(
+    ("variant", "wide", "high", "size", "shown"),
+    [
+        ("compact", None, None, (400, 56), "compact"),
+        ("hero", None, None, (400, 152), "hero"),
+        ("hero", None, 151, (400, 56), "compact"),
+        ("hero", 299, None, (299, 56), "compact"),
+        ("bento", 200, None, (200, 200), "bento"),
+        ("bento", None, 200, (200, 200), "bento"),
+    ],
+)
+def test_frame_cuts_nothing_off(
+    variant: str, wide: int | None, high: int | None, size: tuple[int, int], shown: str
+) -> None:
+    """It does not scroll, so the whole card has to have room in it."""
+    found = answer(f"{OURS}/embed?variant={variant}", wide=wide, high=high)
+
+    assert found is not None
+    assert (found["width"], found["height"]) == size
+    assert f"variant={shown}" in (frame(found).get("src") or "")
+
+
 @given(url=st.text() | st.text().map(lambda query: f"{OURS}/embed?{query}"))
 def test_any_address_gives_one_iframe_of_ours_or_nothing(url: str) -> None:
     """And no exception."""

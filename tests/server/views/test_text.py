@@ -82,8 +82,8 @@ def test_templates_make_no_commands_either(template: str, idle: str) -> None:
     assert said(playing() if template else NOTHING, template, idle).startswith("♪ ")
 
 
-@pytest.mark.parametrize("call", ["@everyone", "@here", "@Everyone"])
-def test_line_calls_no_whole_server(call: str) -> None:
+@pytest.mark.parametrize("call", ["@everyone", "@here", "@Everyone", "<@42>", "<@!42>", "<@&42>"])
+def test_line_calls_nobody_on_discord(call: str) -> None:
     """Bots post to Discord, too."""
     told = said(called(f"Hello {call}"), template="{title}")
 
