@@ -116,7 +116,7 @@ def code_from(attempt: Attempt, app: App, pasted: str, *, now_s: float) -> Secre
         _refuse(answer["error"])
     code = answer.get("code", "")
     if not _CODE.fullmatch(code):
-        raise LoginFailed(f"There is no code in that address: copy all of it, or {_AGAIN}.")
+        raise LoginFailed(f"There is no code in that address: {_AGAIN} and copy all of it.")
     return Secret(code)
 
 
@@ -153,8 +153,9 @@ def _answer_in(pasted: str, app: App) -> dict[str, str]:
         )
     except ValueError:
         raise LoginFailed(
-            "That is not the address the browser landed on: after you agreed, copy the whole line"
-            f" from its address bar ({app.redirect_uri}?code=...), even if the page did not load.",
+            f"That is not the address the browser landed on: {_AGAIN}, and after you agreed copy"
+            f" the whole line from its address bar ({app.redirect_uri}?code=...), even if the page"
+            " did not load.",
         ) from None
     answer = dict(parameters)
     if len(answer) != len(parameters):
@@ -170,16 +171,17 @@ def _query_of(pasted: str, app: App) -> str:
     landed = urlsplit(pasted)
     if _place(landed)[:2] == _place(urlsplit(app.accounts_url))[:2]:
         raise LoginFailed(
-            "That is Spotify's own page: open it in a browser, agree there, and paste the address"
-            f" it lands on ({app.redirect_uri}?...).",
+            f"That is Spotify's own page: {_AGAIN}, open the new link in a browser, agree there,"
+            f" and paste the address it lands on ({app.redirect_uri}?...).",
         )
     if _place(landed) != _place(urlsplit(app.redirect_uri)):
         raise LoginFailed(
             "That is another address than the one Spotify sends the browser to"
-            f" ({app.redirect_uri}): paste the whole address of the page it landed on.",
+            f" ({app.redirect_uri}): {_AGAIN} and paste the whole address of the page it landed"
+            " on.",
         )
     if not landed.query:
-        raise LoginFailed(f"There is no code in that address: copy all of it, or {_AGAIN}.")
+        raise LoginFailed(f"There is no code in that address: {_AGAIN} and copy all of it.")
     return landed.query
 
 

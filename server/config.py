@@ -96,11 +96,14 @@ def _everything(source: Path | None, environ: Mapping[str, str]) -> Iterator[Wri
 
 
 def _client_id_missing(source: Path | None) -> Problem:
-    return Problem(
-        key="spotify.client_id",
-        where="no settings file found" if source is None else str(source),
-        allowed=f"this one is required; write {BY_NAME['spotify.client_id'].allowed}",
-    )
+    wanted = f"this one is required; write {BY_NAME['spotify.client_id'].allowed}"
+    if source is None:
+        return Problem(
+            key="spotify.client_id",
+            where="no settings file found",
+            allowed=f"{wanted}, into tonearm.toml (to see it without: `tonearm run --demo`)",
+        )
+    return Problem(key="spotify.client_id", where=str(source), allowed=wanted)
 
 
 def _half_of_tls(value: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[Problem]:

@@ -31,6 +31,9 @@ from .values import Address
 _COVERS = "/demo/covers"
 _A_DAY = "public, max-age=86400"
 
+# Who has no settings file yet reads here how to do without.
+_LISTEN = "server.listen (TONEARM_SERVER_LISTEN=127.0.0.1:0 takes any that is free)"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Demo:
@@ -94,7 +97,7 @@ def _settled(listen: Address) -> tuple[Address, str]:
     Raises:
         CannotListen: nobody can.
     """
-    with binding.bind(listen.host, listen.port, setting="server.listen") as listener:
+    with binding.bind(listen.host, listen.port, setting=_LISTEN) as listener:
         url = binding.url(listener, listen.host, is_tls=False)
         return Address(listen.host, listener.getsockname()[1]), url
 

@@ -21,6 +21,9 @@ CONFIG_VARIABLE: Final = "TONEARM_CONFIG"
 # Kubernetes invents TONEARM_PORT and the like; outside our sections only near misses are mistakes.
 NEARNESS: Final = 0.85
 
+# How tomllib takes text without quotes: as a bad value, or as a number with something behind it.
+_WITHOUT_QUOTES: Final = ("Invalid value", "Expected newline or end of document after a statement")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written:
@@ -80,7 +83,8 @@ def in_file(file: Path) -> Iterator[Written | Problem]:
     except UnicodeDecodeError:
         yield _unreadable(file, "it is not text in UTF-8")
     except tomllib.TOMLDecodeError as error:  # says line and column
-        yield _unreadable(file, f"it is not TOML: {error}")
+        advice = "; text stands in quotes" if str(error).startswith(_WITHOUT_QUOTES) else ""
+        yield _unreadable(file, f"it is not TOML: {error}{advice}")
     except (ValueError, RecursionError):  # what tomllib lets through: numbers or nesting too large
         yield _unreadable(file, "it is not TOML that anybody would write")
     else:

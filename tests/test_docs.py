@@ -238,7 +238,10 @@ def test_login_page_explains_what_stops_tonearm(sentence: str) -> None:
     [
         (r"(?:\.venv/bin/)?tonearm ([a-z]+).*", set(cli.main.commands)),
         (r"\$?(TONEARM_[A-Z_]+).*", {*BY_VARIABLE, CONFIG_VARIABLE}),
-        (rf"((?:{'|'.join(SECTIONS)})\.\w+)(?: = .*)?", {*BY_NAME, "control.sock"}),
+        (
+            rf"((?:{'|'.join(SECTIONS)})\.\w+)(?: = .*)?",
+            {*BY_NAME, "control.sock", "alerts.db"},
+        ),
     ],
     ids=["command", "variable", "setting"],
 )

@@ -66,10 +66,12 @@ async def test_a_taken_port_is_named(home: Home) -> None:
         home.variables["TONEARM_SERVER_LISTEN"] = f"127.0.0.1:{port}"
 
         code, said = await complaint(home, "run")
+        _, said_of_demo = await complaint(home, "run", "--demo")
 
     assert code == 1
     assert f"Port {port} on 127.0.0.1 is taken" in said
     assert "server.listen" in said
+    assert "TONEARM_SERVER_LISTEN=127.0.0.1:0" in said_of_demo  # it needs no settings file
 
 
 async def test_a_second_service_on_the_same_state_is_refused(home: Home) -> None:

@@ -63,16 +63,22 @@ def test_problems_are_all_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_load_says_so_when_the_client_id_is_missing_and_there_is_no_file() -> None:
-    """A newcomer learns which setting to begin with."""
+    """A newcomer learns which setting to begin with, in which file, and how to do without."""
     (said,) = problems(HOME)
 
     assert said.startswith("spotify.client_id (no settings file found): this one is required")
+    assert "into tonearm.toml" in said
+    assert "tonearm run --demo" in said
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
         ("[look\n", "it is not TOML: Expected ']' at the end of a table declaration (at line 1,"),
+        (
+            "[log]\nlevel = warn",
+            "it is not TOML: Invalid value (at line 2, column 9); text stands in",
+        ),
         (b"\xff", "it is not text in UTF-8"),
         ("x = " + "[" * 5000, "it is not TOML that anybody would write"),
         (None, "it cannot be read (No such file or directory)"),
