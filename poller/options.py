@@ -1,4 +1,4 @@
-"""What the owner chose, in the shape the poller needs it; ``tonearm.server.config`` fills it in."""
+"""What the owner chose, in the shape the poller needs it; who asks the owner fills it in."""
 
 from dataclasses import dataclass, field
 

@@ -20,9 +20,8 @@ from tonearm.poller.spotify import Spotify
 from tonearm.poller.state_directory import StateDirectory
 from tonearm.poller.store import open_state
 from tonearm.poller.tokens import Tokens
-
-from . import paths
-from .settings import Settings
+from tonearm.server.configuration import paths
+from tonearm.server.configuration.settings import Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

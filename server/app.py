@@ -27,26 +27,28 @@ from tonearm.poller.loop import Poller
 from tonearm.poller.options import Hosts
 from tonearm.poller.playback import Snapshot
 from tonearm.poller.plays import open_plays
-
-from . import control, descriptors, front, hints, http, watchdog
-from .account import open_account
-from .alert_store import open_alert_store
-from .certificate import Certificate
-from .control_routes import login_routes, metrics_routes, service_routes
-from .covers import Fetch, open_covers, read_cover
-from .guard import Limits
-from .hints import Doorbell
-from .hub import Hub
-from .lookout import Delivers, Lookout
-from .notify import Supervisor
-from .pages import Pages
-from .service import Service
-from .settings import Settings
-from .text_files import TextFiles, check_directory
-from .tint import Tint
-from .values import Address
-from .view_routes import view_routes
-from .words import Languages
+from tonearm.server.account import open_account
+from tonearm.server.artwork.covers import Fetch, open_covers, read_cover
+from tonearm.server.artwork.tint import Tint
+from tonearm.server.configuration.settings import Settings
+from tonearm.server.configuration.values import Address
+from tonearm.server.door import descriptors, front
+from tonearm.server.door.certificate import Certificate
+from tonearm.server.door.guard import Limits
+from tonearm.server.feed.hub import Hub
+from tonearm.server.owner import control, hints
+from tonearm.server.owner.control_routes import login_routes, metrics_routes, service_routes
+from tonearm.server.owner.hints import Doorbell
+from tonearm.server.owner.service import Service
+from tonearm.server.public import http
+from tonearm.server.public.pages import Pages
+from tonearm.server.public.text_files import TextFiles, check_directory
+from tonearm.server.public.view_routes import view_routes
+from tonearm.server.public.words import Languages
+from tonearm.server.upkeep import watchdog
+from tonearm.server.upkeep.alert_store import open_alert_store
+from tonearm.server.upkeep.lookout import Delivers, Lookout
+from tonearm.server.upkeep.notify import Supervisor
 
 log = structlog.get_logger()
 
@@ -109,7 +111,7 @@ class _Service:
 
 async def _demonstrate(stack: AsyncExitStack, settings: Settings, clock: Clock) -> _Service:
     """Build the service on a simulated account, and log in there."""
-    from . import demo  # noqa: PLC0415  (who runs the real thing need not load it)
+    from tonearm.server import demo  # noqa: PLC0415  (who runs the real thing need not load it)
 
     stage = await stack.enter_async_context(demo.open_demo(settings, clock=clock))
     service = await _compose(
@@ -263,7 +265,7 @@ def _messenger(settings: Settings) -> Delivers | None:
     """Return what carries alerts, None where the owner named no service."""
     if settings.alerts.apprise_urls is None:
         return None
-    from .messenger import Messenger  # noqa: PLC0415  (it loads a large library)
+    from tonearm.server.upkeep.messenger import Messenger  # noqa: PLC0415  (it loads a large library)
 
     return Messenger.to(settings.alerts.apprise_urls)
 

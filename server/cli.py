@@ -8,8 +8,8 @@ from typing import Final
 
 import click
 
-from . import commands
-from .exits import (
+from tonearm.server.console import commands
+from tonearm.server.console.exits import (
     EXIT_CONFIGURATION,
     EXIT_FAILURE,
     EXIT_LOGIN_NEEDED,
@@ -71,8 +71,8 @@ def run(config: Path | None, *, demo: bool) -> None:
     import asyncio  # noqa: PLC0415
     import os  # noqa: PLC0415
 
-    from . import app, logs  # noqa: PLC0415
-    from .config import load  # noqa: PLC0415
+    from tonearm.server import app, logs  # noqa: PLC0415
+    from tonearm.server.configuration.config import load  # noqa: PLC0415
 
     settings = load(os.environ, config=config, demo=demo)
     logs.configure(settings.log)
@@ -94,7 +94,8 @@ def login(config: Path | None, *, paste: bool, other_account: bool) -> None:
     import asyncio  # noqa: PLC0415
     import os  # noqa: PLC0415
 
-    from . import logs, signin  # noqa: PLC0415
+    from tonearm.server import logs  # noqa: PLC0415
+    from tonearm.server.console import signin  # noqa: PLC0415
 
     logs.configure_for_command()
     asyncio.run(

@@ -23,10 +23,9 @@ from tonearm.poller.simulated import covers
 from tonearm.poller.simulated.authorization import RegisteredApp
 from tonearm.poller.simulated.demo import demo_account
 from tonearm.poller.simulated.http import serve
-
-from . import binding
-from .settings import Control, Settings, State
-from .values import Address
+from tonearm.server.configuration.settings import Control, Settings, State
+from tonearm.server.configuration.values import Address
+from tonearm.server.door import binding
 
 _COVERS = "/demo/covers"
 _A_DAY = "public, max-age=86400"

@@ -14,9 +14,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from tonearm.poller.errors import TonearmError
-
-from . import redaction
-from .settings import Log
+from tonearm.server import redaction
+from tonearm.server.configuration.settings import Log
 
 # Libraries that say at lower levels what must not be logged: SQL parameters (our tokens), request
 # headers, frames.

@@ -15,15 +15,18 @@ from websockets.frames import CloseCode
 from tonearm.poller import errors
 from tonearm.poller.playback import Health, State
 from tonearm.poller.secret import Secret
-from tonearm.server import cli, frames, front, hub
+from tonearm.server import cli
+from tonearm.server.configuration.key import Key
+from tonearm.server.configuration.keys import BY_NAME, BY_VARIABLE, KEYS, SECTIONS
+from tonearm.server.configuration.written import CONFIG_VARIABLE
 from tonearm.server.demo import cover_routes
-from tonearm.server.hints import Doorbell, hint_routes
-from tonearm.server.http import application
-from tonearm.server.keys import BY_NAME, BY_VARIABLE, KEYS, SECTIONS, Key
-from tonearm.server.pages import Pages
-from tonearm.server.view_routes import view_routes
-from tonearm.server.words import Languages
-from tonearm.server.written import CONFIG_VARIABLE
+from tonearm.server.door import front
+from tonearm.server.feed import frames, hub
+from tonearm.server.owner.hints import Doorbell, hint_routes
+from tonearm.server.public.http import application
+from tonearm.server.public.pages import Pages
+from tonearm.server.public.view_routes import view_routes
+from tonearm.server.public.words import Languages
 
 PROTOCOL = Document.named("docs/protocol.md")
 COMMANDS = Document.named("docs/commands.md")
@@ -179,7 +182,7 @@ def test_example_snapshots_keep_the_contract() -> None:
 
 def test_close_codes_table_has_every_code_that_is_sent() -> None:
     """Those of the WebSocket library, and those kept for later, stand there too."""
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "server").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "server").rglob("*.py"))
     sent = {str(CloseCode[name].value) for name in re.findall(r"CloseCode\.([A-Z_]+)", source)}
 
     documented = {cells[0] for cells in PROTOCOL.rows("code")}
@@ -191,7 +194,7 @@ def test_close_codes_table_has_every_code_that_is_sent() -> None:
 def test_errors_table_has_every_word_and_no_other() -> None:
     """Every refusal in the server's code is listed."""
     words = set()
-    for path in (ROOT / "server").glob("*.py"):
+    for path in (ROOT / "server").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             match node:
                 case ast.Call(func=ast.Name(id="refusal"), args=[_, ast.Constant(value), *_]):

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from documents import ROOT, Document
 
-from tonearm.server.config import load
-from tonearm.server.settings import Settings
+from tonearm.server.configuration.config import load
+from tonearm.server.configuration.settings import Settings
 from tonearm.systemd import installation
 
 EXPOSE = Document.named("docs/expose.md")

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from documents import ROOT, Document
 
-from tonearm.server.guard import (
+from tonearm.server.door.guard import (
     CONNECTIONS_AT_ONCE,
     PRIVATE_PROXY_FACTOR,
     PUBLIC_PROXY_FACTOR,
@@ -19,7 +19,7 @@ SAYING = {"info", "note", "warning", "_say_once"}
 
 def events(module: str) -> Iterator[str]:
     """Yield every event that a module logs for an owner to see."""
-    for node in ast.walk(ast.parse((ROOT / f"server/{module}.py").read_text("utf-8"))):
+    for node in ast.walk(ast.parse((ROOT / f"server/door/{module}.py").read_text("utf-8"))):
         match node:
             case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Constant(str(event)), *_]):
                 if attr in SAYING:

@@ -9,10 +9,10 @@ from documents import Document
 from viewers import Service, playing
 
 from tonearm.poller.playback import State
-from tonearm.server.text_files import COVER, NOW, RETRY_S, TEMPLATES
-from tonearm.server.view_routes import view_routes
+from tonearm.server.public.text_files import COVER, NOW, RETRY_S, TEMPLATES
+from tonearm.server.public.view_routes import view_routes
+from tonearm.server.public.words import Languages
 from tonearm.server.views import looks, oembed, template, text
-from tonearm.server.words import Languages
 
 PAGE = Document.named("docs/views.md")
 OURS = "https://listening.example"

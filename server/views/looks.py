@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from tonearm.poller.playback import Colours, Palette
-from tonearm.server.oklch import contrast
+from tonearm.server.artwork.oklch import contrast
 
 THEMES: Final = ("auto", "light", "dark")
 TINTS: Final = ("soft", "bold", "none")

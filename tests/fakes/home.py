@@ -18,12 +18,13 @@ from tonearm.poller.clock import Clock, SystemClock
 from tonearm.poller.simulated.account import Account
 from tonearm.poller.simulated.authorization import Authorization, RegisteredApp
 from tonearm.poller.simulated.http import serve
-from tonearm.server import control, signin
 from tonearm.server.account import OpenAccount, open_account
-from tonearm.server.config import load
-from tonearm.server.control_routes import login_routes
-from tonearm.server.settings import Settings
-from tonearm.server.terminal import Terminal
+from tonearm.server.configuration.config import load
+from tonearm.server.configuration.settings import Settings
+from tonearm.server.console import signin
+from tonearm.server.console.terminal import Terminal
+from tonearm.server.owner import control
+from tonearm.server.owner.control_routes import login_routes
 
 SETTINGS = """\
 [spotify]

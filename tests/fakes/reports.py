@@ -6,7 +6,7 @@ import msgspec
 from observations import track
 
 from tonearm.poller.playback import Health, Linked, State
-from tonearm.server.control_messages import Calls, Login, NextLook, Report, Status
+from tonearm.server.owner.control_messages import Calls, Login, NextLook, Report, Status
 
 NOW_AT = 1_795_000_000_000
 DAY_MS = 86_400_000

@@ -11,10 +11,10 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.server import ServerProtocol
 
-from tonearm.server.connection import Connection
-from tonearm.server.edition import Encoding
-from tonearm.server.events import EventsDialect
-from tonearm.server.socket import WebSocketDialect
+from tonearm.server.feed.connection import Connection
+from tonearm.server.feed.edition import Encoding
+from tonearm.server.feed.events import EventsDialect
+from tonearm.server.feed.socket import WebSocketDialect
 
 # Little more than a large frame, so that the kernel often takes only the beginning of one.
 _SEND_BUFFER_BYTES = 4608

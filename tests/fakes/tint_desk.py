@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from viewers import TRACK, playing
 
 from tonearm.poller.playback import Art, Health, Item, Snapshot, State
-from tonearm.server import palette as recipe
-from tonearm.server.covers import Cover
-from tonearm.server.tint import Tint
+from tonearm.server.artwork import palette as recipe
+from tonearm.server.artwork.covers import Cover
+from tonearm.server.artwork.tint import Tint
 
 A_PALETTE = recipe.palette([recipe.Swatch(1, "#2456b8")])
 A_COVER = Cover(palette=A_PALETTE, thumbnail=b"small", picture=b"large")

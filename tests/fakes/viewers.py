@@ -12,12 +12,12 @@ from fake_clock import FakeClock
 from websockets.frames import Frame, Opcode
 
 from tonearm.poller.playback import Art, Artist, Health, Item, Kind, Linked, Snapshot, State
-from tonearm.server.edition import Encoding
-from tonearm.server.front import Limits, Listening, listen
-from tonearm.server.http import application
-from tonearm.server.hub import CLOSE_GRACE_S, Hub
-from tonearm.server.pages import Pages
-from tonearm.server.viewer import NOWHERE, Outlet
+from tonearm.server.door.front import Limits, Listening, listen
+from tonearm.server.feed.edition import Encoding
+from tonearm.server.feed.hub import CLOSE_GRACE_S, Hub
+from tonearm.server.feed.viewer import NOWHERE, Outlet
+from tonearm.server.public.http import application
+from tonearm.server.public.pages import Pages
 
 NO_PAGES = Pages(all=(), card_path=None, card_integrity=None)
 

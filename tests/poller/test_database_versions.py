@@ -17,7 +17,7 @@ from tonearm.poller.database import open_database
 from tonearm.poller.errors import StateRefused, StateUnreadable, StateUnwritable
 from tonearm.poller.layout import Layout
 from tonearm.poller.state_directory import StateDirectory
-from tonearm.server import alert_store
+from tonearm.server.upkeep import alert_store
 
 WRITTEN = sorted(Path(__file__).with_name("layouts").glob("*.sql"))
 LAYOUTS = {

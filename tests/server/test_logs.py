@@ -13,7 +13,7 @@ import structlog
 from tonearm.poller.errors import LoginNeeded
 from tonearm.poller.secret import Secret
 from tonearm.server import logs
-from tonearm.server.settings import Log
+from tonearm.server.configuration.settings import Log
 
 log = structlog.get_logger()
 

@@ -15,7 +15,7 @@ from installed import Home, program
 from pi import SETTINGS, Pi
 from supervisor import supervising
 
-from tonearm.server.credential import CALLED
+from tonearm.server.configuration.credential import CALLED
 
 MOST_EXPOSURE = 12  # in tenths
 CLIENT_ID = "0123456789abcdef0123456789abcdef"

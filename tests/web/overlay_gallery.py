@@ -23,9 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 from stage import Stage, snapshot, track
 
 from tonearm.poller.simulated import covers
-from tonearm.server.palette import palette
-from tonearm.server.picture import opened
-from tonearm.server.swatches import swatches
+from tonearm.server.artwork.palette import palette
+from tonearm.server.artwork.picture import opened
+from tonearm.server.artwork.swatches import swatches
 
 WIDTH, HEIGHT = 1280, 720
 """The picture is two thirds of a 1080p canvas."""

@@ -19,9 +19,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 from stage import NOW, Stage, snapshot, track
 
 from tonearm.poller.simulated import covers
-from tonearm.server.palette import palette
-from tonearm.server.picture import opened
-from tonearm.server.swatches import swatches
+from tonearm.server.artwork.palette import palette
+from tonearm.server.artwork.picture import opened
+from tonearm.server.artwork.swatches import swatches
 
 PAGE = """<!doctype html><script src=/card.js></script><style>
 body { margin: 0; width: 1240px; height: 620px; display: grid; grid-template-columns: 1fr 1fr;

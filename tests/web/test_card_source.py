@@ -5,7 +5,7 @@ import json
 
 from bundle import WEB, bundle
 
-from tonearm.server.pages import Pages
+from tonearm.server.public.pages import Pages
 
 MOST_BYTES = 6144
 

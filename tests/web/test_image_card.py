@@ -10,11 +10,11 @@ from viewers import TRACK
 
 from tonearm.poller.playback import Item, State
 from tonearm.poller.simulated import covers
-from tonearm.server.picture import as_jpeg, opened
+from tonearm.server.artwork.picture import as_jpeg, opened
+from tonearm.server.public.words import Languages
 from tonearm.server.views.looks import Looks
 from tonearm.server.views.scene import Scene
 from tonearm.server.views.svg import card
-from tonearm.server.words import Languages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

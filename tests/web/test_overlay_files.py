@@ -8,7 +8,12 @@ from documents import ROOT, Document
 from obs import open_overlay
 from stage import Open, Stage
 
-from tonearm.server.pages import CONTENT_SECURITY_POLICY, OVERLAY_SECURITY_POLICY, Page, Pages
+from tonearm.server.public.pages import (
+    CONTENT_SECURITY_POLICY,
+    OVERLAY_SECURITY_POLICY,
+    Page,
+    Pages,
+)
 
 PAGE = Document.named("docs/overlay.md")
 WEB = ROOT / "web"

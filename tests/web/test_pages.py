@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 from stage import Axe, Open, Stage, snapshot
 
-from tonearm.server.pages import Pages
+from tonearm.server.public.pages import Pages
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

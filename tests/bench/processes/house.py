@@ -12,10 +12,10 @@ from msgspec.structs import replace
 
 from tonearm.poller.clock import SystemClock
 from tonearm.poller.playback import Artist, Health, Item, Kind, Linked, Snapshot, State
-from tonearm.server.front import listen
-from tonearm.server.http import application
-from tonearm.server.hub import Hub
-from tonearm.server.pages import Pages
+from tonearm.server.door.front import listen
+from tonearm.server.feed.hub import Hub
+from tonearm.server.public.http import application
+from tonearm.server.public.pages import Pages
 
 from .lines import lines_of, say
 

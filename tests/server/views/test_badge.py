@@ -10,10 +10,10 @@ from msgspec.structs import replace
 from viewers import TRACK
 
 from tonearm.poller.playback import Item, State
-from tonearm.server.palette import Swatch, palette
+from tonearm.server.artwork.palette import Swatch, palette
+from tonearm.server.public.words import Languages
 from tonearm.server.views.badge import MOST, badge
 from tonearm.server.views.scene import Scene
-from tonearm.server.words import Languages
 
 GREEN = palette([Swatch(1, "#207040")])
 LANGUAGES = Languages.load()

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 from viewers import TRACK, playing
 
 from tonearm.poller.playback import Health, Kind, Snapshot, State
+from tonearm.server.public.words import Languages
 from tonearm.server.views.scene import Scene, byline, label, scene, title
-from tonearm.server.words import Languages
 
 WORDS = Languages.load().words("en")
 ENDED_AT = 1_795_290_352_492  # 21 November 2026, 22:25 UTC

@@ -11,11 +11,11 @@ from msgspec.structs import replace
 from viewers import TRACK
 
 from tonearm.poller.playback import Item, Kind, State
-from tonearm.server.palette import Swatch, palette
+from tonearm.server.artwork.palette import Swatch, palette
+from tonearm.server.public.words import Languages
 from tonearm.server.views.looks import THEMES, TINTS, Looks
 from tonearm.server.views.scene import Scene
 from tonearm.server.views.svg import card
-from tonearm.server.words import Languages
 
 LANGUAGES = Languages.load()
 GREEN = palette([Swatch(1, "#207040")])

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from viewers import TRACK
 
 from tonearm.poller.playback import State
-from tonearm.server.palette import Swatch, palette
+from tonearm.server.artwork.palette import Swatch, palette
 from tonearm.server.views.looks import THEMES, TINTS, Looks
 from tonearm.server.views.scene import Scene
 from tonearm.server.views.theme_css import style_sheet

@@ -1,0 +1,1 @@
+"""From the address of a cover to its colours and its small pictures."""

@@ -1,0 +1,1 @@
+"""The commands: what an owner types, sees and is told to mend."""

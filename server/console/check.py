@@ -1,0 +1,113 @@
+"""`tonearm check`: looks at everything between the settings and the visitor, and says what to mend.
+
+It changes nothing and calls Spotify not once: the running service tells how Spotify answered last.
+What it finds on the machine and on the network is in ``check_machine`` and ``check_reach``.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from tonearm.poller.clock import Clock
+from tonearm.poller.errors import StateRefused
+from tonearm.poller.playback import Health
+from tonearm.server.configuration import config as settings_file
+from tonearm.server.configuration.settings import Settings
+from tonearm.server.ink import local_day, local_time, plural, span
+from tonearm.server.owner.control_client import NotOurs, NotRunning, reach
+from tonearm.server.owner.control_messages import Report
+
+from . import check_machine, check_reach
+from .findings import Finding, failure, ok, warning
+
+SOON_DAYS: Final = 14
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination:
+    """What was found, and what it was found in; None for what could not be had."""
+
+    findings: tuple[Finding, ...]
+    settings: Settings | None
+    report: Report | None
+
+
+async def examine(
+    environ: Mapping[str, str], *, config: Path | None, clock: Clock, version: str
+) -> Examination:
+    """Look at everything; ``version`` is this command's own."""
+    findings: list[Finding] = []
+    report, should_be_free = None, False
+    try:
+        async with reach(settings_file.control_sockets(environ, config=config)) as service:
+            report = await service.report()
+    except (NotRunning, NotOurs, StateRefused) as error:
+        should_be_free = isinstance(error, NotRunning)
+        findings.append(warning("Service", str(error)))
+    else:
+        findings.append(_service(report, version))
+
+    settings = None
+    try:
+        settings = settings_file.load(environ, config=config)
+    except settings_file.ConfigError as error:
+        findings += _settings_problems(error, is_running=report is not None)
+    else:
+        where = str(settings.source) if settings.source else "from the environment"
+        findings.append(ok("Settings", where))
+        findings += check_machine.state(settings, environ)
+    findings += check_machine.the_clock(clock)
+    if settings is not None:
+        findings.append(await check_reach.spotify(settings))
+        findings.append(check_machine.redirect(settings.spotify.redirect_uri))
+    if should_be_free and settings is not None:
+        findings.append(check_machine.port(settings.server.listen))
+    if report is not None:
+        findings += [finding async for finding in check_reach.public(report, settings)]
+        findings += _account(report, now_at=round(clock.now() * 1000))
+    return Examination(findings=tuple(findings), settings=settings, report=report)
+
+
+def _service(report: Report, version: str) -> Finding:
+    status = report.status
+    said = f"runs for {span(status.uptime_s)}, {plural(status.viewers, 'viewer')}"
+    if status.version != version:
+        return warning(
+            "Service",
+            f"{said}; it is tonearm {status.version}, this command is {version}",
+            "Restart the service.",
+        )
+    return ok("Service", said)
+
+
+def _settings_problems(error: settings_file.ConfigError, *, is_running: bool) -> Iterator[Finding]:
+    if is_running and all(problem.key == "spotify.client_id" for problem in error.problems):
+        yield ok("Settings", "none of this user's; the service has its own")
+        return
+    for problem in error.problems:
+        yield failure("Settings", str(problem))
+
+
+def _account(report: Report, *, now_at: int) -> Iterator[Finding]:
+    status, login = report.status, report.status.login
+    if login is None:
+        yield failure("Login", "there is none", "Run `tonearm login`.")
+    else:
+        until = f"until {local_day(login.valid_until)}, {plural(login.days_left, 'day')} to go"
+        if login.days_left <= SOON_DAYS:
+            yield warning("Login", until, "Run `tonearm login` before that.")
+        else:
+            yield ok("Login", until)
+    if report.is_unsaved:
+        yield failure("Login", "the disk does not take the newest one", "Make room for it.")
+    match status.health:
+        case Health.LOGIN_NEEDED:
+            pass
+        case Health.OK:
+            yield ok("Spotify", "answers")
+        case Health.LIMITED:
+            until = local_time(status.until, now_at=now_at) if status.until else "later"
+            yield warning("Spotify", f"asked to be left alone until {until}", "Wait.")
+        case _:
+            yield failure("Spotify", report.trouble or "did not answer of late")

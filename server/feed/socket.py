@@ -1,0 +1,107 @@
+"""One WebSocket: the handshake, then a viewer that only listens to what the hub gives it.
+
+``websockets`` speaks the protocol (masking, pings, closing) without I/O. Whatever a viewer sends is
+read by the protocol's rules and otherwise ignored.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import ClassVar, Final
+
+from aiohttp import HttpVersion11, web
+from websockets.datastructures import Headers
+from websockets.frames import CloseCode
+from websockets.http11 import Request
+from websockets.protocol import State
+from websockets.server import ServerProtocol
+
+from tonearm.poller.clock import Clock
+from tonearm.server.door.answers import no_room, refusal
+
+from .connection import Connection
+from .edition import Encoding
+from .hub import Hub
+from .takeover import take_over
+
+_INBOUND_LIMIT_BYTES: Final = 1024
+# The library would log every viewer that leaves: ten thousand lines, one second, at each stop.
+_SILENCE: Final = logging.Logger("silence", level=logging.CRITICAL + 1)  # noqa: LOG001
+
+_HANDSHAKE_HEADERS: Final = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
+
+
+def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitable[web.Response]]:
+    """Return the handler of ``GET /v1/ws``."""
+
+    async def handle(request: web.Request) -> web.Response:
+        protocol = ServerProtocol(state=State.OPEN, max_size=_INBOUND_LIMIT_BYTES, logger=_SILENCE)
+        headers = Headers()
+        for name in _HANDSHAKE_HEADERS:
+            for value in request.headers.getall(name, ()):
+                headers[name] = value
+        answer = protocol.accept(Request(request.path, headers))
+        wants_upgrade = answer.status_code != HTTPStatus.UPGRADE_REQUIRED
+        if not wants_upgrade or request.method != "GET" or request.version < HttpVersion11:
+            return refusal(
+                426,
+                "upgrade_required",
+                "This address speaks WebSocket. Open it with a WebSocket client;"
+                " /v1/current has the same as plain JSON.",
+                headers={"Upgrade": "websocket", "Connection": "Upgrade"},
+            )
+        if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS or request.can_read_body:
+            return refusal(400, "bad_handshake", "This is not a WebSocket handshake (RFC 6455).")
+        if not hub.has_room:
+            return no_room()
+        return take_over(
+            request,
+            Connection(hub, clock, WebSocketDialect(protocol), head=answer.serialize()),
+        )
+
+    return handle
+
+
+class WebSocketDialect:
+    """RFC 6455, after the handshake."""
+
+    __slots__ = ("_protocol",)
+
+    encoding: ClassVar = Encoding.WEBSOCKET
+
+    def __init__(self, protocol: ServerProtocol) -> None:
+        self._protocol = protocol
+
+    @property
+    def is_open(self) -> bool:
+        return self._protocol.state is State.OPEN
+
+    def hear(self, data: bytes, transport: asyncio.Transport) -> None:
+        self._protocol.receive_data(data)
+        self._protocol.events_received()  # viewers have nothing to say
+        self._answer(transport)
+
+    def hear_end(self, transport: asyncio.Transport) -> None:
+        self._protocol.receive_eof()
+        self._answer(transport)
+
+    def part(self, transport: asyncio.Transport) -> None:
+        if self.is_open:
+            self._protocol.send_close(CloseCode.SERVICE_RESTART)
+            self._answer(transport)
+
+    def release(self) -> None:
+        # The parser (a generator) and the exception it may have stopped with hold the protocol
+        # that holds them: ten thousand leaving viewers would wait for a full garbage collection.
+        self._protocol.parser.close()
+        self._protocol.parser_exc = None
+
+    def _answer(self, transport: asyncio.Transport) -> None:
+        for data in self._protocol.data_to_send():
+            if data:
+                transport.write(data)
+            elif transport.can_write_eof():
+                transport.write_eof()
+            else:  # TLS has no half-close
+                transport.close()

@@ -1,0 +1,1 @@
+"""What anybody may ask for on the one port, but for the feed itself."""

@@ -1,0 +1,1 @@
+"""What a service needs to run for years: alerts, systemd's watchdog."""

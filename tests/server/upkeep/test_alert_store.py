@@ -1,0 +1,45 @@
+"""What was told is known after a restart."""
+
+import sqlite3
+from pathlib import Path
+
+from fake_clock import FakeClock
+
+from tonearm.poller.state_directory import StateDirectory
+from tonearm.server.upkeep.alert_store import open_alert_store
+from tonearm.server.upkeep.alerts import Cause, Told
+
+
+async def test_what_was_told_is_known_after_a_restart(tmp_path: Path) -> None:
+    """The newest of each cause, with and without a mark."""
+    place, clock = tmp_path / "state", FakeClock()
+    with StateDirectory(place) as directory:
+        async with open_alert_store(directory, clock=clock) as store:
+            await store.keep(Cause.DISK, Told(told_at=1, mark=None))
+            await store.keep(Cause.LOGIN_EXPIRING, Told(told_at=2, mark="9/30"))
+            await store.keep(Cause.LOGIN_EXPIRING, Told(told_at=3, mark="9/14"))
+            await store.keep(Cause.STALE, Told(told_at=4, mark=None))
+            await store.keep(Cause.STALE, None)
+
+    with StateDirectory(place) as directory:
+        async with open_alert_store(directory, clock=clock) as store:
+            assert await store.told() == {
+                Cause.DISK: Told(told_at=1, mark=None),
+                Cause.LOGIN_EXPIRING: Told(told_at=3, mark="9/14"),
+            }
+
+
+async def test_a_row_that_is_not_ours_sets_the_file_aside(tmp_path: Path) -> None:
+    """The service starts; at worst a message comes twice."""
+    place, clock = tmp_path / "state", FakeClock()
+    with StateDirectory(place) as directory:
+        async with open_alert_store(directory, clock=clock):
+            pass
+        with sqlite3.connect(place / "alerts.db") as database:
+            database.execute("INSERT INTO told VALUES ('weather', 1, NULL)")
+        database.close()
+
+        async with open_alert_store(directory, clock=clock) as store:
+            assert await store.told() == {}
+
+    assert len(list(place.glob("alerts.db.*Z"))) == 1
