@@ -1,27 +1,22 @@
-"""The composition root: everything is made here once, handed what it needs, and taken down again.
+"""The composition root: everything is made here once, and handed what it needs.
 
-Nothing looks or sends before everything stands. At the end the poller stops and the viewers are
-told to come back; then what was made last is taken down first: the port closes, a running token
-request may end, and the databases close.
+Nothing looks or sends before everything stands. What is made is put on a stack, so that what was
+made last is taken down first: the port closes, a running token request may end, and the databases
+close. ``lifetime`` runs what was made.
 """
 
-import asyncio
 import contextlib
-import gc
-import os
 import random
 import secrets
-import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
 
 import structlog
 from aiohttp import web
 
-from tonearm.poller.clock import Clock, SystemClock
+from tonearm.poller.clock import Clock
 from tonearm.poller.login import Login
 from tonearm.poller.loop import Poller
 from tonearm.poller.options import Hosts
@@ -48,54 +43,12 @@ from tonearm.server.public.words import Languages
 from tonearm.server.upkeep import watchdog
 from tonearm.server.upkeep.alert_store import open_alert_store
 from tonearm.server.upkeep.lookout import Delivers, Lookout
-from tonearm.server.upkeep.notify import Supervisor
 
 log = structlog.get_logger()
 
-GC_THRESHOLDS: Final = (50_000, 10, 10)
-"""With thousands of sockets a young collection costs much and finds nothing."""
-
-
-async def serve(settings: Settings, *, is_demo: bool, announce: Callable[[str], None]) -> None:
-    """Run the service until SIGINT or SIGTERM; ``announce`` is told where it can be seen.
-
-    Raises:
-        TonearmError: the state directory, the port or the control socket cannot be had.
-        ConfigError: the certificate cannot be used.
-    """
-    gc.set_threshold(*GC_THRESHOLDS)
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    supervisor = Supervisor.found(os.environ)
-    clock = SystemClock()
-    async with AsyncExitStack() as stack:
-        service = await (_demonstrate if is_demo else _compose)(stack, settings, clock)
-        async with asyncio.TaskGroup() as tasks:
-            hub = tasks.create_task(service.hub.run(), name="hub")
-            parts = [tasks.create_task(part(), name=name) for name, part in service.parts.items()]
-            report = watchdog.report(
-                supervisor,
-                turned_s=lambda: service.poller.turned_s,
-                words=service.words,
-                clock=clock,
-            )
-            parts.append(tasks.create_task(report, name="watchdog"))
-            announce(service.url)
-            gc.freeze()
-            supervisor.tell("READY=1")
-            await stop.wait()
-            log.info("stopping")
-            supervisor.tell("STOPPING=1", "STATUS=stopping")
-            for part in parts:
-                part.cancel()
-            await service.hub.close()
-            hub.cancel()
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Service:
+class Composed:
     """The service, listening but not yet looking.
 
     ``parts`` run beside the hub from then on, by their names, until they are cancelled.
@@ -109,12 +62,12 @@ class _Service:
     parts: Mapping[str, Callable[[], Coroutine[None, None, None]]]
 
 
-async def _demonstrate(stack: AsyncExitStack, settings: Settings, clock: Clock) -> _Service:
+async def demonstrate(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Composed:
     """Build the service on a simulated account, and log in there."""
     from tonearm.server import demo  # noqa: PLC0415  (who runs the real thing need not load it)
 
     stage = await stack.enter_async_context(demo.open_demo(settings, clock=clock))
-    service = await _compose(
+    service = await compose(
         stack,
         stage.settings,
         clock,
@@ -126,7 +79,7 @@ async def _demonstrate(stack: AsyncExitStack, settings: Settings, clock: Clock) 
     return service
 
 
-async def _compose(
+async def compose(
     stack: AsyncExitStack,
     settings: Settings,
     clock: Clock,
@@ -134,8 +87,13 @@ async def _compose(
     hosts: Hosts = Hosts(),  # noqa: B008  (a frozen value)
     fetch_cover: Fetch | None = None,
     extra_routes: Iterable[web.RouteDef] = (),
-) -> _Service:
-    """Build the service on ``stack``; covers come from Spotify's image hosts unless said."""
+) -> Composed:
+    """Build the service on ``stack``; covers come from Spotify's image hosts unless said.
+
+    Raises:
+        TonearmError: the state directory, the port or the control socket cannot be had.
+        ConfigError: the certificate or a service for alerts cannot be used.
+    """
     chosen = settings.server
     certificate = Certificate(chosen.tls, clock) if chosen.tls is not None else None
     limits = Limits(
@@ -232,7 +190,7 @@ async def _compose(
             _listen_for_scrapes(numbers, settings.server.metrics_listen, clock)
         )
     log.info("listening", url=listening.url)
-    return _Service(
+    return Composed(
         url=listening.url,
         login=login,
         poller=poller,

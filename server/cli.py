@@ -71,7 +71,7 @@ def run(config: Path | None, *, demo: bool) -> None:
     import asyncio  # noqa: PLC0415
     import os  # noqa: PLC0415
 
-    from tonearm.server import app, logs  # noqa: PLC0415
+    from tonearm.server import lifetime, logs  # noqa: PLC0415
     from tonearm.server.configuration.config import load  # noqa: PLC0415
 
     settings = load(os.environ, config=config, demo=demo)
@@ -81,7 +81,7 @@ def run(config: Path | None, *, demo: bool) -> None:
         name = "The demo" if demo else "tonearm"
         click.echo(f"{name} is running: open {url} (Ctrl-C stops it)")
 
-    asyncio.run(app.serve(settings, is_demo=demo, announce=announce))
+    asyncio.run(lifetime.serve(settings, is_demo=demo, announce=announce))
 
 
 @main.command()

@@ -25,7 +25,7 @@ PEEK_S: Final = 0.002
 IMPORT_ROUNDS: Final = 3
 COSTLIEST: Final = 10
 IMPORTED_TO_RUN: Final = (
-    "import tonearm.server.cli, tonearm.server.app, tonearm.server.configuration.config,"
+    "import tonearm.server.cli, tonearm.server.lifetime, tonearm.server.configuration.config,"
     " tonearm.server.logs"
 )
 _REQUEST: Final = b"GET /v1/current HTTP/1.1\r\nHost: tonearm\r\nConnection: close\r\n\r\n"

@@ -132,6 +132,6 @@ def test_a_damaged_picture_is_read_or_refused(data: st.DataObject, kind: str) ->
 
 def test_pillow_is_not_loaded_before_there_is_a_cover() -> None:
     """A service that has nothing to tint does not pay for it."""
-    script = "import sys, tonearm.server.app; sys.exit('PIL' in sys.modules)"
+    script = "import sys, tonearm.server.lifetime; sys.exit('PIL' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
