@@ -170,7 +170,9 @@ def _repositioned(session: Session, seen: Observation, change: Change) -> tuple[
     progress_ms = seen.playback.progress_ms
     match change:
         case Change.SEEKED:
-            since_s, left = session.since_s, _left(session, seen)
+            # Who moves a pause, or plays on and pauses again, begins it anew.
+            is_anew = session.status is Status.PAUSED
+            since_s, left = seen.seen_s if is_anew else session.since_s, _left(session, seen)
         case Change.PAUSED:
             since_s, left = _paused_s(session, seen), session.left
         case _:

@@ -61,11 +61,9 @@ def _watched(situation: Situation, pace: Pace, looked_s: float) -> tuple[float, 
         return (brisk_s if is_young else pace.watched_s), Why.WATCHED
     age_s = looked_s - session.since_s
     slow_s = max(pace.watched_s, pace.unwatched_s / 2)
-    # At the end of a playlist Spotify leaves the last item paused at its beginning.
-    if session.status is Status.PAUSED and session.position_ms > 0:
+    if session.status is Status.PAUSED and age_s < BACK_OFF_AFTER_S:
         longest_s = min(slow_s, LONGEST_PAUSED * pace.watched_s)
-        wait_s = min(longest_s, max(pace.watched_s, AGEING * age_s))
-        return (wait_s if age_s < BACK_OFF_AFTER_S else slow_s), Why.PAUSED
+        return min(longest_s, max(pace.watched_s, AGEING * age_s)), Why.PAUSED
     return slow_s, Why.IDLE
 
 

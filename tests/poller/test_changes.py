@@ -117,6 +117,15 @@ def test_a_seek_backwards_in_mid_item_is_no_repeat() -> None:
     assert changes[1] is Change.SEEKED
 
 
+@pytest.mark.parametrize("progress_s", [0, 40])
+def test_a_pause_that_moved_begins_anew(progress_s: float) -> None:
+    """Who moved it, or played on unseen and paused again, was there a moment ago."""
+    session, changes = after([(0, paused(A, 10)), (300, paused(A, progress_s))])
+
+    assert changes[-1] is Change.SEEKED
+    assert session.since_s == 300
+
+
 @pytest.mark.parametrize("late", [playing(A, 105), playing(A, 100), paused(A, 104)])
 def test_a_late_answer_after_a_skip_is_one_change(late: Playback) -> None:
     """A-B-A-B from servers that do not agree yet is one skip from A to B."""
