@@ -2,7 +2,7 @@
 
     python tests/bench [--only NAME]... [--json]
 
-Everything runs on 127.0.0.1, the service as a process of its own; it takes eight minutes. A ratio
+Everything runs on 127.0.0.1, the service as a process of its own; it takes nine minutes. A ratio
 says how many times its yardstick a figure is: both come from the same run, so that a slow or busy
 machine changes it little.
 """
