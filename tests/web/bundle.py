@@ -15,7 +15,6 @@ from typing import Final
 import minify  # type: ignore[import-untyped]  # it ships no types
 
 WEB: Final = Path(__file__).resolve().parents[2] / "web"
-BANNER: Final = "/* Made of web/card/ by tests/web/bundle.py. */\n"
 
 _IMPORT: Final = re.compile(
     r"^import (?:\{[^}]*\}|(?P<name>\w+)) from '(?P<path>[^']+)'"
@@ -28,7 +27,7 @@ _EXPORT: Final = re.compile(r"^export ", re.MULTILINE)
 def bundle() -> str:
     """Return what ``web/card.js`` has to be."""
     script = minify.string("text/javascript", "{" + _script(WEB / "card" / "element.js") + "}")
-    return f"{BANNER}{script}\n"
+    return f"{script}\n"
 
 
 def _script(file: Path) -> str:
@@ -38,7 +37,9 @@ def _script(file: Path) -> str:
             case "json":
                 value = _names(imported.read_text("utf-8"))
             case "text":
-                value = _literal(minify.string("text/css", imported.read_text("utf-8")))
+                css = minify.string("text/css", imported.read_text("utf-8"))
+                # It leaves the values of custom properties as they are; ours need no spaces.
+                value = _literal(css.replace(", ", ","))
             case _:
                 return _script(imported)
         return f"const {found['name']} = {value};\n"

@@ -41,7 +41,7 @@ const clock = (ms) => new Date(ms).toISOString().slice(11, 19).replace(/^[0:]{1,
 export const dress = (host) => {
   const [fallback, logo, empty, mark, note, ...bars] = ['slot', 'slot', 'slot', ...'bbiii'].map((tag) => document.createElement(tag));
   const [art, label, age, title, byline, elapsed, fill, duration, link, live] =
-    ['art', 'status-text', 'status-age', 'title', 'byline', 'elapsed', 'fill', 'duration', 'link', 'announcement'].map((name) => make(name));
+    ['art', 'status-text', 'status-age', 'title', 'byline', 'elapsed', 'fill', 'duration', 'link', 'live'].map((name) => make(name));
   const artwork = make('artwork', art, note);
   const status = make('status', make('equalizer', ...bars), label, age);
   const badge = make('badge', 'E');
