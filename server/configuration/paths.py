@@ -73,14 +73,7 @@ def guarded_directory(directory: Path) -> None:
     Raises:
         StateRefused: it is no directory, belongs to another user, or others may write there.
     """
-    with contextlib.suppress(FileExistsError):
-        directory.mkdir(mode=0o700, parents=True)
-    found = directory.stat()
-    if not stat.S_ISDIR(found.st_mode):
-        raise StateRefused(f"{directory} is not a directory.")
-    if found.st_uid != os.geteuid():
-        raise StateRefused(f"{directory} belongs to another user (uid {found.st_uid}).")
-    if stat.S_IMODE(found.st_mode) & 0o022:
+    if _mode_of_ours(directory, follow_symlinks=True) & 0o022:
         raise StateRefused(f"Others may write in {directory}: chmod go-w {directory}")
 
 
@@ -92,15 +85,20 @@ def private_directory(directory: Path) -> None:
     Raises:
         StateRefused: it is a link or no directory, belongs to another user, or is open to others.
     """
+    if _mode_of_ours(directory, follow_symlinks=False) & 0o077:
+        raise StateRefused(f"{directory} is open to other users: chmod 700 {directory}")
+
+
+def _mode_of_ours(directory: Path, *, follow_symlinks: bool) -> int:
+    """Make ``directory`` if need be and return its mode; raise StateRefused if it is not ours."""
     with contextlib.suppress(FileExistsError):
         directory.mkdir(mode=0o700, parents=True)
-    found = directory.lstat()
+    found = directory.stat(follow_symlinks=follow_symlinks)
     if not stat.S_ISDIR(found.st_mode):
         raise StateRefused(f"{directory} is not a directory of its own (a link or a file).")
     if found.st_uid != os.geteuid():
         raise StateRefused(f"{directory} belongs to another user (uid {found.st_uid}).")
-    if stat.S_IMODE(found.st_mode) & 0o077:
-        raise StateRefused(f"{directory} is open to other users: chmod 700 {directory}")
+    return stat.S_IMODE(found.st_mode)
 
 
 def home(environ: Mapping[str, str]) -> Path:

@@ -26,7 +26,7 @@ def test_machine_without_systemd_is_told_what_to_start_instead() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/home/pi/tonearm/.venv", "/root/.pyenv/bin/python3.12", "/tmp/venv"]
+    "path", ["/home/pi/tonearm/.venv", "/home/ann/.pyenv/bin/python3.12", "/tmp/venv"]
 )
 def test_what_the_service_could_not_see_is_refused(path: str) -> None:
     """With ProtectHome= it would fail at the start, with a riddle for a message."""
