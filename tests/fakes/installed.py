@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -118,6 +119,8 @@ async def program(
             stderr=errors,
             env=home.environment(),
             cwd=home.path,
+            # Whoever runs the tests in the background of a script has it ignored.
+            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
         )
     started = Program(process=process, error_file=error_file)
     try:

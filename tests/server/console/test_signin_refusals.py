@@ -213,6 +213,8 @@ async def test_ctrl_c_ends_the_command_when_it_waits(home: Home, arguments: tupl
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         env={**os.environ, "BROWSER": "true"},
+        # Whoever runs the tests in the background of a script has it ignored.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
     )
     assert command.stdout is not None
     while b"/authorize?" not in (line := await command.stdout.readline()):
