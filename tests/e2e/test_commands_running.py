@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,8 @@ async def test_watch_draws_a_line_on_a_terminal(listening: Home) -> None:
                 stderr=theirs,
                 env={**listening.environment(), "COLUMNS": "90", "TERM": "xterm"},
                 cwd=listening.path,
+                # Whoever runs the tests in the background of a script has it ignored.
+                preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
             )
             drawn = await read_until(ours, " / 10:00")
             process.send_signal(signal.SIGINT)

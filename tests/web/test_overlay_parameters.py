@@ -86,7 +86,10 @@ async def test_unknown_parameters_are_ignored(open_page: Open, stage: Stage) -> 
     """Some programs add their own; nobody is warned."""
     warnings: list[str] = []
     page = await open_overlay(open_page, stage)
-    page.on("console", lambda message: warnings.append(message.text))
+    page.on(
+        "console",
+        lambda message: warnings.append(message.text) if message.type == "warning" else None,
+    )
 
     await page.goto(f"{stage.origin}/overlay?__proto__=x&constructor=y&layer-name=Music")
 
