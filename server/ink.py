@@ -92,6 +92,11 @@ def plural(count: int, noun: str) -> str:
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
+def in_days(days: int) -> str:
+    """Return when something is that is so many whole days away: 'in 3 days', or 'today'."""
+    return f"in {plural(days, 'day')}" if days else "today"
+
+
 def local_time(at: int, *, now_at: int) -> str:
     """Return an instant (ms UTC) in the local time zone, with its day if that is not today."""
     then = datetime.fromtimestamp(at / 1000).astimezone()

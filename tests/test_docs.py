@@ -20,7 +20,7 @@ from tonearm.server.configuration.key import Key
 from tonearm.server.configuration.keys import BY_NAME, BY_VARIABLE, KEYS, SECTIONS
 from tonearm.server.configuration.written import CONFIG_VARIABLE
 from tonearm.server.demo import cover_routes
-from tonearm.server.door import front
+from tonearm.server.door import caller
 from tonearm.server.feed import frames, hub
 from tonearm.server.owner.hints import Doorbell, hint_routes
 from tonearm.server.public.http import application
@@ -209,7 +209,7 @@ def test_errors_table_has_every_word_and_no_other() -> None:
         f"a beat every {hub.BEAT_S:g} s",
         f"after {hub.DEADLINE_S:g} s of that",
         f"| a frame | {frames.FRAME_LIMIT_BYTES // 1024} KiB;",
-        f"| time to send a first request | {front.FIRST_REQUEST_S:g} s |",
+        f"| time to send a first request | {caller.FIRST_REQUEST_S:g} s |",
     ],
 )
 def test_numbers_of_the_protocol_are_the_programs(said: str) -> None:

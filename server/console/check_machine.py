@@ -16,12 +16,12 @@ from tonearm.poller.clock import Clock
 from tonearm.server.configuration.settings import Settings
 from tonearm.server.configuration.values import Address
 from tonearm.server.door import binding
+from tonearm.server.upkeep.alerts import LITTLE_SPACE_BYTES
 
 from .findings import Finding, failure, ok, warning
 from .keeper import is_the_systems
 
 WRITTEN_AT_S: Final = 1_793_491_200.0  # 1 November 2026: no clock that is right says less
-LITTLE_SPACE_BYTES: Final = 50 << 20
 NO_SPACE_BYTES: Final = 2 << 20
 TIMESYNC: Final = Path("/run/systemd/timesync")
 
@@ -33,13 +33,14 @@ def state(settings: Settings, environ: Mapping[str, str]) -> Iterator[Finding]:
     directory = settings.state.directory
     try:
         found = directory.stat()
-        free_bytes = os.statvfs(directory).f_bavail * os.statvfs(directory).f_frsize
+        disk = os.statvfs(directory)
     except FileNotFoundError:
         yield ok("State", f"{directory} will be made at the first start")
         return
     except OSError as error:
         yield failure("State", f"{directory} cannot be looked at: {error.strerror}")
         return
+    free_bytes = disk.f_bavail * disk.f_frsize
     if found.st_uid != os.geteuid():
         yield failure("State", f"{directory} belongs to another user", "Run tonearm as that user.")
     elif stat.S_IMODE(found.st_mode) != stat.S_IRWXU:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tonearm.poller.grant import WARN_DAYS
 from tonearm.poller.playback import Health, State
-from tonearm.server.ink import Ink, cut, local_day, local_time, plural, span, width
+from tonearm.server.ink import Ink, cut, in_days, local_day, local_time, plural, span, width
 from tonearm.server.owner.control_messages import Calls, Report, Status
 
 SIGNS: Final[Mapping[str, tuple[str, str]]] = {
@@ -71,8 +71,8 @@ def advice(report: Report, *, now_at: int) -> Iterator[str]:
         case _:
             pass
     if login is not None and login.days_left <= WARN_DAYS[0]:
-        left = f"in {plural(login.days_left, 'day')}" if login.days_left else "today"
-        yield f"Your permission ends {left}, that is Spotify's rule: run `tonearm login` before."
+        ends = in_days(login.days_left)
+        yield f"Your permission ends {ends}, that is Spotify's rule: run `tonearm login` before."
     if report.is_unsaved:
         yield "The disk does not take the newest login: make room before the service stops."
     match status.paused_until:

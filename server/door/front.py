@@ -15,16 +15,11 @@ from aiohttp import web
 from tonearm.poller.clock import Clock
 
 from . import binding
-from .binding import CannotListen, PortTaken, check_free
-from .caller import FIRST_REQUEST_S, Caller, Door
+from .caller import Caller, Door
 from .digest import Digest
 from .entrance import Entrance
 from .guard import Guard, Limits
 from .porter import Porter
-
-__all__ = [
-    "FIRST_REQUEST_S", "CannotListen", "Limits", "Listening", "PortTaken", "check_free", "listen",
-]  # fmt: skip
 
 _STOP_S: Final = 2.0
 

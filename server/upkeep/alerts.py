@@ -12,7 +12,7 @@ import msgspec
 
 from tonearm.poller.grant import warning_days
 from tonearm.poller.playback import Health
-from tonearm.server.ink import local_time, plural
+from tonearm.server.ink import in_days, local_time, plural
 from tonearm.server.owner.control_messages import Report
 
 DAY_MS: Final = 86_400_000
@@ -91,10 +91,9 @@ def _login(circumstances: Circumstances) -> Iterator[Alert]:
                 " `tonearm login`, the card shows what was played last.",
             )
     elif login is not None and (days := warning_days(login.days_left)) is not None:
-        left = f"in {plural(login.days_left, 'day')}" if login.days_left else "today"
         yield Alert(
             Cause.LOGIN_EXPIRING,
-            f"tonearm's login ends {left}",
+            f"tonearm's login ends {in_days(login.days_left)}",
             "Spotify lets a permission live for six months. Run `tonearm login` before it ends:"
             " it takes a minute, and nothing is interrupted.",
             mark=f"{login.valid_until}/{days}",  # a newer permission is warned of anew

@@ -12,7 +12,8 @@ from fake_clock import FakeClock
 from websockets.frames import Frame, Opcode
 
 from tonearm.poller.playback import Art, Artist, Health, Item, Kind, Linked, Snapshot, State
-from tonearm.server.door.front import Limits, Listening, listen
+from tonearm.server.door.front import Listening, listen
+from tonearm.server.door.guard import Limits
 from tonearm.server.feed.edition import Encoding
 from tonearm.server.feed.hub import CLOSE_GRACE_S, Hub
 from tonearm.server.feed.viewer import NOWHERE, Outlet

@@ -8,7 +8,8 @@ from aiohttp import web
 from fake_clock import FakeClock
 from viewers import RawCaller, Service
 
-from tonearm.server.door.front import CannotListen, PortTaken, listen
+from tonearm.server.door.binding import CannotListen, PortTaken
+from tonearm.server.door.front import listen
 
 ASK = b"GET /healthz HTTP/1.1\r\nHost: tonearm\r\n\r\n"
 
