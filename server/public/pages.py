@@ -39,6 +39,9 @@ _TABLE: Final = (
     ("/favicon.svg", "favicon.svg", _SVG),
 )
 
+OTHER_CARDS: Final = "/card-{hash:[0-9a-f]{8,64}}.js"
+"""The route of cards that are not of this version: a page that named one must not go dark."""
+
 _EMBEDDABLE: Final = ("/", "/embed")
 _CARD: Final = b'name="tonearm-card" content="'
 _PUBLIC_URL: Final = 'name="tonearm-public-url" content="'
@@ -91,12 +94,14 @@ class Pages:
     """Every file that is there, and how to name the card so that it can be kept for ever.
 
     ``card_path`` is ``/card-<hash>.js`` and ``card_integrity`` the value for a script element's
-    ``integrity`` attribute; both are None when there is no card.
+    ``integrity`` attribute. ``stand_in`` is the same card for who asks for one of another version.
+    All three are None when there is no card.
     """
 
     all: tuple[Page, ...]
     card_path: str | None
     card_integrity: str | None
+    stand_in: Page | None = None
 
     @classmethod
     def load(cls, folder: Traversable | None = None, *, public_url: str | None = None) -> Self:
@@ -124,6 +129,9 @@ class Pages:
             all=(*(_naming_the_card(page, named) for page in pages), kept),
             card_path=kept.path,
             card_integrity=integrity,
+            # Never to be kept unasked: where two versions run side by side, or the older one comes
+            # back, what its own name leads to must be itself again at once.
+            stand_in=replace(card, path=OTHER_CARDS, cache_control=_REVALIDATE),
         )
 
 

@@ -225,6 +225,53 @@ async def test_card_is_kept_for_ever_under_its_hashed_name(pages: Pages) -> None
     assert pages.card_integrity == f"sha384-{digest}"
 
 
+async def test_card_of_another_version_is_the_present_one(pages: Pages) -> None:
+    """A website that named one goes on after an update, and nobody keeps what stands in for it."""
+    service = Service()
+
+    async with service.open(pages=pages) as listening, aiohttp.ClientSession() as session:
+        async with session.get(f"{listening.url}/card-0123456789ab.js") as answer:
+            body = await answer.read()
+        known = {"If-None-Match": answer.headers["ETag"]}
+        async with session.head(f"{listening.url}/card-0123456789ab.js", headers=known) as again:
+            pass
+
+    assert (answer.status, body) == (200, CARD)
+    assert answer.content_type == "text/javascript"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert again.status == 304
+
+
+@pytest.mark.parametrize("name", ["card-.js", "card-nothex.js", "card-ABCDEF012345.js", "card-0.js"])
+async def test_what_no_version_ever_named_is_404(name: str, pages: Pages) -> None:
+    """A slip of the pen is told, not hidden."""
+    service = Service()
+
+    async with (
+        service.open(pages=pages) as listening,
+        aiohttp.ClientSession() as session,
+        session.get(f"{listening.url}/{name}") as answer,
+    ):
+        pass
+
+    assert answer.status == 404
+
+
+async def test_no_card_stands_in_where_there_is_none(tmp_path: Path) -> None:
+    """What cannot be served has no route."""
+    service = Service()
+
+    async with (
+        service.open(pages=Pages.load(tmp_path)) as listening,
+        aiohttp.ClientSession() as session,
+        session.get(f"{listening.url}/card-0123456789ab.js") as answer,
+    ):
+        pass
+
+    assert answer.status == 404
+
+
 @pytest.mark.parametrize(
     ("accepted", "is_packed"), [("gzip, br", True), ("identity", False), ("gzip;q=0", False)]
 )
