@@ -1,6 +1,7 @@
 """The words of card and overlay, in every language there is: the files of ``web/words``."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -9,6 +10,7 @@ from typing import Final, Self
 DEFAULT: Final = "en"
 _SUFFIX: Final = ".json"
 MOST_TAG_CHARS: Final = 35  # BCP 47 asks programs to take that many
+_TAG: Final = re.compile(r"[a-z]{2,8}([-_][a-z0-9]{1,8})*", re.IGNORECASE)
 
 
 class Languages:
@@ -31,14 +33,19 @@ class Languages:
         )
 
     def file(self, tag: str) -> bytes | None:
-        """Return the file of a language, or of the nearest more general one: de-AT is also de."""
-        return next((self._files[each] for each in _general(tag) if each in self._files), None)
+        """Return the file of a language, or of the nearest more general one: de-AT is also de.
+
+        For a language that is not there it is the English one, for what is no tag None.
+        """
+        return self._files[self._nearest(tag)] if _TAG.fullmatch(tag) else None
 
     def words(self, tag: str) -> Mapping[str, str]:
-        """Return the words of a language as :meth:`file` finds it, else English."""
-        found = (self._words[each] for each in _general(tag) if each in self._words)
-        words: Mapping[str, str] = next(found, self._words[DEFAULT])
+        """Return the words of the nearest language, English for whatever is none."""
+        words: Mapping[str, str] = self._words[self._nearest(tag)]
         return words
+
+    def _nearest(self, tag: str) -> str:
+        return next((each for each in _general(tag) if each in self._files), DEFAULT)
 
 
 def _general(tag: str) -> Iterator[str]:

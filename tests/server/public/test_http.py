@@ -243,7 +243,9 @@ async def test_card_of_another_version_is_the_present_one(pages: Pages) -> None:
     assert again.status == 304
 
 
-@pytest.mark.parametrize("name", ["card-.js", "card-nothex.js", "card-ABCDEF012345.js", "card-0.js"])
+@pytest.mark.parametrize(
+    "name", ["card-.js", "card-nothex.js", "card-ABCDEF012345.js", "card-0.js"]
+)
 async def test_what_no_version_ever_named_is_404(name: str, pages: Pages) -> None:
     """A slip of the pen is told, not hidden."""
     service = Service()

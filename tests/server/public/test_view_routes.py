@@ -293,7 +293,9 @@ async def test_oembed_needs_to_know_its_own_address() -> None:
     assert "server.public_url" in json.loads(got.body)["message"]
 
 
-@pytest.mark.parametrize(("tag", "lang"), [("de", "de"), ("de-AT", "de"), ("EN", "en")])
+@pytest.mark.parametrize(
+    ("tag", "lang"), [("de", "de"), ("de-AT", "de"), ("EN", "en"), ("fr", "en")]
+)
 async def test_words_come_in_the_nearest_language(tag: str, lang: str) -> None:
     """For card and overlay."""
     async with visiting() as visitor:
@@ -302,8 +304,8 @@ async def test_words_come_in_the_nearest_language(tag: str, lang: str) -> None:
     assert json.loads(got.body)["lang"] == lang
 
 
-@pytest.mark.parametrize("tag", ["xx", "%2e%2e%2fcard", "..%2f..%2fsecret", "-"])
-async def test_words_that_are_not_there_are_404(tag: str) -> None:
+@pytest.mark.parametrize("tag", ["x", "%2e%2e%2fcard", "..%2f..%2fsecret", "-", "en%0a"])
+async def test_words_of_no_language_are_404(tag: str) -> None:
     """No tag leads to any other file."""
     async with visiting() as visitor:
         got = await visitor.get(f"/v1/words/{tag}.json")
