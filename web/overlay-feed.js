@@ -2,12 +2,17 @@
  * The overlay's connection: follows the server's feed and comes back by itself, for as long as a
  * stream may last. It knows the wire contract (version 1) and nothing of what is drawn.
  *
- * The card has such a thing, too. This one serves a single viewer who must not see an error: it
- * comes back sooner, tells of a loss later, and can hold everything back to match a late stream.
+ * The card has such a thing, too, with as many ways. This one serves a single viewer who must not
+ * see an error: it comes back and asks sooner, never settles for polling, tells of a loss later, and
+ * can hold everything back to match a late stream.
  */
 
+const FIRST_MS = 10_000;     // the first snapshot comes at once, unless something on the way holds it back
 const SILENCE_MS = 40_000;   // a beat comes at least every 30 s
+const POLL_MS = 5_000;
+const POLLS = 60;            // between two attempts at a stream: five minutes
 const LOST_MS = 30_000;
+const DRIFT_MS = 3_000;
 const MOST_WAIT_MS = 10_000;
 
 /**
@@ -21,6 +26,7 @@ export function follow(base, {delay_ms, hear, lose}) {
   let newest = null;       // the snapshot, seen by epoch and seq
   let offset = 0;
   let failures = 0;        // since the last snapshot
+  let polls = 0;           // since the last attempt at a stream
   let isProven = false;    // a WebSocket has worked here
   let isBanned = false;    // the server said: do not come back
   let close = null;        // ends the present attempt or connection
@@ -45,15 +51,15 @@ export function follow(base, {delay_ms, hear, lose}) {
 
   const giveUp = () => (lost ||= setTimeout(tell, LOST_MS, lose));
 
-  const wait = () => {
+  const wait = (most_ms) => {
     clearTimeout(next);
-    next = setTimeout(fail, SILENCE_MS);
+    next = setTimeout(fail, most_ms);
   };
 
   const start = () => {
-    wait();
-    // Where no WebSocket ever worked, every third attempt is for server-sent events.
-    close = (isProven || failures % 3 < 2 ? socket : events)();
+    wait(FIRST_MS);
+    // Where no WebSocket ever worked, other ways get their turn.
+    close = (isProven ? socket : [socket, socket, events, poll][failures % 4])();
   };
 
   const socket = () => {
@@ -77,6 +83,25 @@ export function follow(base, {delay_ms, hear, lose}) {
     return () => source.close();
   };
 
+  /**
+   * For networks that let no stream through, or hold it back. Without If-None-Match: the server
+   * counts only whole answers as somebody watching.
+   */
+  const poll = () => {
+    const stop = new AbortController();
+    const ask = async () => {
+      const answer = await fetch(new URL('v1/current', base), {signal: stop.signal});
+      if (!take(await answer.text())) throw new TypeError('no snapshot');
+      close = null;
+      // A stream may only have been down for a while: now and then, one attempt at each kind.
+      failures = ++polls % POLLS ? 3 : 1;
+      clearTimeout(next);
+      next = setTimeout(start, POLL_MS);
+    };
+    ask().catch(() => stop.signal.aborted || fail());
+    return () => stop.abort();
+  };
+
   /** Come back after a random wait, so that a crowd of overlays does not come back at once. */
   const fail = (code) => {
     const most = code === 1012 && !failures ? MOST_WAIT_MS : Math.min(MOST_WAIT_MS, 1000 * 2 ** failures);
@@ -92,20 +117,22 @@ export function follow(base, {delay_ms, hear, lose}) {
     try {
       frame = JSON.parse(text);
     } catch {}
-    if (frame?.v !== 1) return;
-    wait();
+    if (frame?.v !== 1) return false;
+    wait(SILENCE_MS);
     const seen = frame.now - performance.now();
     if (frame.type === 'state') {
       failures = 0;
       clearTimeout(lost);
       lost = 0;
-      if (newest?.epoch === frame.epoch && newest.seq > frame.seq) return;
+      if (newest?.epoch === frame.epoch && newest.seq > frame.seq) return true;
+      // Of two times for the same server clock the later one was less held up on the way.
+      offset = newest?.epoch === frame.epoch && Math.abs(seen - offset) < DRIFT_MS ? Math.max(seen, offset) : seen;
       newest = frame;
-      offset = seen;
       tell(hear, frame, offset - delay_ms);
-    } else if (frame.type === 'beat' && newest && Math.abs(seen - offset) > 3000) {
+    } else if (frame.type === 'beat' && newest && Math.abs(seen - offset) > DRIFT_MS) {
       fail();  // the machine slept or a clock was set: a fresh snapshot tells where things stand
     }
+    return true;
   };
 
   return {

@@ -23,6 +23,7 @@ let isLost = false;           // no connection for 30 s
 let isSick = false;           // connected, but the server knows nothing fresh for 30 s
 let isOff = false;            // OBS does not show the source
 let until = 0;                // with show=change: to be seen until then
+let unwanted = 0;             // since when there is nothing to show, 0 while there is
 let round = 0;                // counts turns: an older one ends when there is a newer
 let sick, gone, asleep;       // timers
 
@@ -54,10 +55,13 @@ async function turn() {
   if (!wanted.item) {
     if (!stage.isShown()) return;
     stage.rest();
-    if (!wanted.isTimeUp && !isLost) await sleep(wish['hide-delay'] * 1000);
+    unwanted ||= performance.now();
+    // Counted from then: whatever else is heard meanwhile does not prolong it.
+    if (!wanted.isTimeUp && !isLost) await sleep(unwanted + wish['hide-delay'] * 1000 - performance.now());
     if (isCurrent()) await stage.hide(isCurrent);
     return;
   }
+  unwanted = 0;
   if (!stage.isSettled(wanted.item) && !isOff) {
     stage.prepare(wanted.item);
     stage.rest();

@@ -159,6 +159,19 @@ async def test_hide_delay_lets_a_short_pause_pass(open_page: Open, stage: Stage)
     await expect(card(page)).to_be_hidden()
 
 
+async def test_hide_delay_is_not_prolonged_by_other_news(open_page: Open, stage: Stage) -> None:
+    """What is heard while it waits, be it the same again, changes nothing of the end."""
+    page = await open_overlay(open_page, stage, "pause=hide&hide-delay=5&in=none", clock=True)
+    await expect(card(page)).to_be_visible()
+
+    await play(page, stage, snapshot("paused", seq=2))
+    await page.clock.run_for(4000)
+    await play(page, stage, snapshot("paused", seq=3, health="stale"))
+    await page.clock.run_for(1100)
+
+    await expect(card(page)).to_be_hidden()
+
+
 async def test_shown_on_change_goes_after_its_time(open_page: Open, stage: Stage) -> None:
     """Eight seconds unless told otherwise; the next title brings it back."""
     page = await open_overlay(open_page, stage, "show=change&for=6&in=none", clock=True)

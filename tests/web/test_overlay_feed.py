@@ -113,6 +113,74 @@ async def test_server_sent_events_where_sockets_fail(open_page: Open, stage: Sta
     assert stage.asked["ws"] == 2
 
 
+async def test_polling_where_no_stream_comes_through(open_page: Open, stage: Stage) -> None:
+    """Some networks eat both; then it asks every five seconds, and still follows."""
+    stage.refuses = {"ws", "events"}
+    page = await open_overlay(open_page, stage, "in=none", clock=True)
+    while not stage.asked.get("current"):
+        await seconds_until_asked(page, stage)
+    await expect(card(page)).to_be_visible()
+    assert (stage.asked["ws"], stage.asked["events"]) == (2, 1)
+
+    stage.frame = json.dumps(snapshot(seq=2, item=track(**OTHER)))
+    assert await seconds_until_asked(page, stage) <= 6
+    await page.wait_for_function("() => window.heard === 2")
+    await page.clock.run_for(700)
+
+    await expect(title(page)).to_have_text("Low Orbit")
+
+
+async def test_stream_that_is_held_back_is_no_stream(open_page: Open, stage: Stage) -> None:
+    """A proxy that opens both and lets nothing through delays the first picture, no more."""
+    page = await open_page(path="/overlay?in=none", clock=True)
+    await page.route_web_socket(re.compile("/v1/ws"), lambda _: None)
+    never = asyncio.Event()
+    await page.route(re.compile("/v1/events"), lambda _: never.wait())
+    stage.frame = json.dumps(snapshot())
+
+    await page.goto(f"{stage.origin}/overlay?in=none")
+    seconds = 0
+    while not stage.asked.get("current"):
+        await page.clock.run_for(1000)
+        seconds += 1
+
+    await expect(card(page)).to_be_visible()
+    assert seconds <= 45
+    never.set()
+
+
+async def test_polling_is_left_for_a_stream_that_is_back(open_page: Open, stage: Stage) -> None:
+    """The service may only have been starting: five minutes later it is tried again, unseen."""
+    stage.refuses = {"ws", "events"}
+    page = await open_overlay(open_page, stage, "in=none", clock=True)
+    while not stage.asked.get("current"):
+        await seconds_until_asked(page, stage)
+    await expect(card(page)).to_be_visible()
+
+    stage.refuses = set()
+    async with asyncio.timeout(30):
+        while not stage.sockets:
+            await seconds_until_asked(page, stage)
+            await expect(card(page)).to_be_visible()
+    polls = stage.asked["current"]
+    await page.clock.run_for(20_000)
+
+    assert polls == 60
+    assert stage.asked["current"] == polls
+
+
+async def test_polling_that_fails_starts_over(open_page: Open, stage: Stage) -> None:
+    """No way is given up for good, and what is no snapshot is not shown."""
+    stage.refuses = {"ws", "events"}
+    page = await open_page(path="/overlay?in=none", clock=True)
+    async with asyncio.timeout(20):
+        while stage.asked.get("ws", 0) < 4:
+            await page.clock.run_for(1000)
+
+    assert stage.asked["current"] == 1
+    await expect(card(page)).to_be_hidden()
+
+
 @pytest.mark.parametrize("health", ["offline", "stale", "limited", "login_needed", "refused"])
 async def test_server_out_of_touch_is_silence_after_a_while(
     open_page: Open, stage: Stage, health: str
