@@ -37,7 +37,7 @@ from tonearm.server.owner.hints import Doorbell
 from tonearm.server.owner.service import Service
 from tonearm.server.public import http
 from tonearm.server.public.pages import Pages
-from tonearm.server.public.text_files import TextFiles, check_directory
+from tonearm.server.public.text_files import TextFiles
 from tonearm.server.public.view_routes import view_routes
 from tonearm.server.public.words import Languages
 from tonearm.server.upkeep import watchdog
@@ -213,7 +213,6 @@ def _text_files(settings: Settings, tint: Tint, clock: Clock) -> TextFiles | Non
     wanted = settings.text
     if wanted.directory is None:
         return None
-    check_directory(wanted.directory)
     return TextFiles(
         wanted.directory, on=wanted.format, idle=wanted.idle, picture=tint.picture, clock=clock
     )

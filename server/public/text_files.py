@@ -1,13 +1,13 @@
 """What plays as files, for OBS text and image sources and whatever else reads files.
 
 Each file is whole at any moment: written beside and then renamed, and only when its content
-changed. A disk that fails is reported once and tried again; nothing else ever waits for it.
+changed. A folder that takes no files, from the start or later, is reported once and tried again;
+nothing else ever waits for it, for a website shall not go dark over a file for OBS.
 """
 
 import asyncio
 import contextlib
 import os
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
@@ -15,7 +15,6 @@ from typing import Final
 import structlog
 
 from tonearm.poller.clock import Clock
-from tonearm.poller.errors import StateRefused
 from tonearm.poller.playback import Item, Snapshot, position_ms
 from tonearm.server.views import template
 from tonearm.server.views.scene import scene
@@ -28,6 +27,7 @@ TEMPLATES: Final = {
     "album.txt": "{album}",
 }
 NOW: Final = "now.txt"
+_MODE: Final = 0o644  # what is published anyway; OBS may run as another user, whatever the umask
 
 log = structlog.get_logger()
 
@@ -74,16 +74,17 @@ class TextFiles:
     async def _bring_up_to_date(self) -> bool:
         """Write what is not as it should be; return whether it worked."""
         wanted = self._contents()
-        changed = {
-            name: content
-            for name, content in wanted.items()
-            if name not in self._written or self._written[name] != content
-        }
         try:
-            await asyncio.to_thread(_write, self._directory, changed)
+            await asyncio.to_thread(_bring, self._directory, wanted, self._written)
         except OSError as error:
             if not self._is_failing:
-                log.warning("text_files_not_written", reason=error.strerror)
+                log.warning(
+                    "text_files_not_written",
+                    directory=str(self._directory),
+                    reason=error.strerror,
+                    advice=f"Make text.directory a folder in which user {os.geteuid()} may write,"
+                    f" with room on its disk. Tried again every {RETRY_S:g} s.",
+                )
             self._is_failing = True
             return False
         if self._is_failing:
@@ -111,20 +112,19 @@ class TextFiles:
         }
 
 
-def check_directory(directory: Path) -> None:
-    """Make the directory if need be, and make sure that files can be written there.
-
-    Raises:
-        StateRefused: they cannot.
-    """
-    try:
+def _bring(
+    directory: Path, wanted: Mapping[str, bytes | None], written: Mapping[str, bytes | None]
+) -> None:
+    """Write what differs from what was ``written``; everything, if the folder is no more."""
+    if not directory.is_dir():
         directory.mkdir(parents=True, exist_ok=True)
-        tempfile.TemporaryFile(dir=directory).close()
-    except OSError as error:
-        raise StateRefused(
-            f"text.directory: {directory} cannot be written to ({error.strerror}). Make it a folder"
-            f" in which user {os.geteuid()} may write, or name another."
-        ) from None
+        written = {}
+    changed = {
+        name: content
+        for name, content in wanted.items()
+        if name not in written or written[name] != content
+    }
+    _write(directory, changed)
 
 
 def _write(directory: Path, contents: Mapping[str, bytes | None]) -> None:
@@ -139,6 +139,7 @@ def _write(directory: Path, contents: Mapping[str, bytes | None]) -> None:
             # New, whatever was left there: a link would lead the words into another file.
             beside.unlink(missing_ok=True)
             with beside.open("xb") as file:
+                os.fchmod(file.fileno(), _MODE)
                 file.write(content)
             beside.replace(place)
         except OSError:

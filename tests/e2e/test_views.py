@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 
 import aiohttp
-from installed import Home, log_in, program, service
+from installed import Home, log_in, service
 from watching import PATIENCE_S, watcher
 
 from tonearm.poller.clock import SystemClock
@@ -14,7 +14,6 @@ from tonearm.poller.simulated.music import Album, track
 ALBUM = Album(name="Test Pressing", cover="dusk", by=("The Testers",))
 FIRST = track("Side One", ALBUM, duration_s=200)
 SECRET = track("Guilty Pleasure", ALBUM, duration_s=200)
-CONFIGURATION = 78
 VIEWS = ("/v1/current.txt", "/v1/card.svg", "/v1/badge.json", "/v1/art", "/theme.css")
 
 
@@ -74,13 +73,22 @@ async def test_views_follow_what_is_played_and_never_what_is_hidden(
         assert await running.stop() == 0
 
 
-async def test_a_folder_that_takes_no_files_stops_the_start(home: Home) -> None:
-    """With its name and what to do, and the exit code on which systemd does not try again."""
+async def test_a_folder_that_takes_no_files_is_told_and_stops_nothing(
+    home: Home, clock: SystemClock
+) -> None:
+    """A website does not go dark over a folder for OBS; its owner reads what to mend."""
     place = home.path / "obs"
     place.write_text("a file")
     home.variables["TONEARM_TEXT_DIRECTORY"] = str(place)
 
-    async with program(home, "run") as started:
-        assert await started.end() == CONFIGURATION
+    async with service(home) as running, aiohttp.ClientSession() as session:
+        async with asyncio.timeout(PATIENCE_S):
+            while "text_files_not_written" not in running.program.errors:
+                await clock.sleep(0.02)
+        async with session.get(f"{running.url}/v1/card.svg") as answer:
+            pass
 
-        assert f"text.directory: {place} cannot be written to" in started.errors
+        assert answer.status == 200
+        assert str(place) in running.program.errors
+        assert "Make text.directory a folder" in running.program.errors
+        assert await running.stop() == 0

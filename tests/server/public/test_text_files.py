@@ -3,19 +3,20 @@
 import asyncio
 import contextlib
 import os
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from fake_clock import FakeClock
+from full_disk import full_disk
 from msgspec.structs import replace
 from structlog.testing import capture_logs
 from viewers import TRACK, playing
 
-from tonearm.poller.errors import StateRefused
 from tonearm.poller.playback import Health, Item, Snapshot, State
-from tonearm.server.public.text_files import RETRY_S, TextFiles, check_directory
+from tonearm.server.public.text_files import RETRY_S, TextFiles
 
 NOTHING = Snapshot(epoch="k3f9", seq=9, state=State.NOTHING, health=Health.OK)
 
@@ -53,15 +54,19 @@ class Desk:
         """Return every file there is."""
         return {each.name: each.read_text("utf-8") for each in self.directory.iterdir()}
 
+    def modes(self) -> dict[str, int]:
+        """Return who may read and write each file."""
+        return {each.name: each.stat().st_mode & 0o777 for each in self.directory.iterdir()}
+
     def changed(self) -> dict[str, int]:
         """Return which file is which on the disk."""
         return {each.name: each.stat().st_ino for each in self.directory.iterdir()}
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    """Return a desk at work."""
-    desk = Desk(tmp_path)
+@contextlib.asynccontextmanager
+async def at_work(directory: Path) -> AsyncIterator[Desk]:
+    """Yield a desk at work in a directory, there or not."""
+    desk = Desk(directory)
     with ThreadPoolExecutor(max_workers=1) as thread:
         asyncio.get_running_loop().set_default_executor(thread)
         running = asyncio.create_task(desk.files.run())
@@ -70,6 +75,13 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
         running.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await running
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """Return a desk at work."""
+    async with at_work(tmp_path) as desk:
+        yield desk
 
 
 @contextlib.contextmanager
@@ -223,26 +235,56 @@ async def test_nothing_is_written_before_anything_is_known(desk: Desk) -> None:
     assert desk.read() == {}
 
 
-def test_directory_is_made_if_need_be(tmp_path: Path) -> None:
-    """And left empty."""
-    check_directory(tmp_path / "obs" / "now")
+async def test_trouble_names_the_folder_and_who_must_be_let_in(desk: Desk) -> None:
+    """The owner reads what to mend, and in which setting."""
+    with capture_logs() as logs, broken(desk.directory):
+        await desk.show(playing())
 
-    assert list((tmp_path / "obs" / "now").iterdir()) == []
-
-
-def test_files_that_are_there_are_left_alone(tmp_path: Path) -> None:
-    """The folder may be the owner's home."""
-    (tmp_path / ".tonearm").write_text("mine")
-
-    check_directory(tmp_path)
-
-    assert (tmp_path / ".tonearm").read_text() == "mine"
+    (told,) = logs
+    assert told["log_level"] == "warning"
+    assert told["directory"] == str(desk.directory)
+    assert "text.directory" in told["advice"]
+    assert f"user {os.geteuid()}" in told["advice"]
 
 
-def test_directory_that_takes_no_files_is_refused_with_its_name(tmp_path: Path) -> None:
-    """At the start, so that nobody finds out on stream."""
-    place = tmp_path / "file"
-    place.write_text("")
+async def test_folder_is_made_if_need_be(tmp_path: Path) -> None:
+    """At the start, and again when somebody took it away."""
+    async with at_work(tmp_path / "obs" / "now") as desk:
+        await desk.show(playing(1))
+        first = desk.read()
+        shutil.rmtree(tmp_path / "obs")
+        await desk.show(playing(2, item=replace(TRACK, title="Low Tide")))
 
-    with pytest.raises(StateRefused, match=rf"text\.directory: {place} .*user {os.geteuid()}"):
-        check_directory(place)
+        assert first["title.txt"] == "Glass Harbour"
+        assert desk.read() == first | {
+            "title.txt": "Low Tide",
+            "now.txt": "Low Tide by Mara Lind, Otto",
+        }
+
+
+async def test_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
+    """No half file and no rest of one; with room again, the newest is written."""
+    async with at_work(tmp_path) as desk:
+        await desk.show(playing(1))
+        with capture_logs() as logs:
+            with full_disk():  # of this whole process: nothing may be printed meanwhile
+                await desk.show(playing(2, item=replace(TRACK, title="Low Tide")))
+                while_full = desk.read()
+            await desk.clock.advance(RETRY_S)
+            await desk.settle()
+
+        assert while_full["title.txt"] == "Glass Harbour"
+        assert not [name for name in while_full if name.startswith(".")]
+        assert desk.read()["title.txt"] == "Low Tide"
+        assert logs[0]["reason"] == "File too large"
+
+
+async def test_other_users_may_read_the_files(desk: Desk) -> None:
+    """The service keeps its own files to itself; these are for OBS."""
+    before = os.umask(0o077)
+    try:
+        await desk.show(playing())
+    finally:
+        os.umask(before)
+
+    assert set(desk.modes().values()) == {0o644}
