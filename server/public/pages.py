@@ -15,6 +15,7 @@ from typing import Final, Self
 from rjsmin import jsmin  # type: ignore[import-untyped]  # it ships no types
 
 from tonearm.server.views.oembed import discovery
+from tonearm.server.views.preview import preview
 
 _JAVASCRIPT: Final = "text/javascript"
 _CSS: Final = "text/css"
@@ -144,8 +145,9 @@ def _served(file: Traversable, path: str, content_type: str, public_url: str | N
         text = str(jsmin(text))
     elif public_url:
         text = text.replace(_PUBLIC_URL, _PUBLIC_URL + escape(public_url))
-        if path in _EMBEDDABLE:
-            text = text.replace("<title>", discovery(public_url, path) + "\n<title>", 1)
+        told = [discovery(public_url, path)] if path in _EMBEDDABLE else []
+        told += [preview(public_url)] if path == "/" else []
+        text = text.replace("<title>", "\n".join([*told, "<title>"]), 1)
     return text.encode()
 
 
