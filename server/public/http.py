@@ -78,7 +78,8 @@ async def _guarded(request: web.Request, handler: Handler) -> web.StreamResponse
             headers={
                 "Allow": _METHODS,
                 "Access-Control-Allow-Methods": _METHODS,
-                "Access-Control-Allow-Headers": "If-None-Match",
+                # What programs in a page add: to keep a copy, or to read events by fetch().
+                "Access-Control-Allow-Headers": "If-None-Match, Last-Event-ID, Cache-Control",
                 "Access-Control-Max-Age": "86400",
             },
         )
