@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from typing import Final
 
 ELLIPSIS: Final = "…"
+# What opens or joins and has lost what it was for: "Houseplants Remember (" becomes "... Remember".
+_LOOSE: Final = " ([{<«‹“„‘（「『【《〈-–—,:;/|&·、"  # noqa: RUF001  (as titles have them)
 
 # In em, semibold; Segoe UI, Roboto, Helvetica and Noto Sans differ by a tenth.
 _NARROW: Final = dict.fromkeys(" !',.:;I|ijl", 0.31) | dict.fromkeys('"()-/[]`frt{}', 0.41)
@@ -39,7 +41,7 @@ def _cut(text: str, room: float, measure: Callable[[str], float]) -> str:
         if left < 0:
             break
         kept += grapheme
-    return kept.rstrip() + ELLIPSIS
+    return (kept.rstrip(_LOOSE) or kept.rstrip()) + ELLIPSIS
 
 
 def _graphemes(text: str) -> Iterator[str]:

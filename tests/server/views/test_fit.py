@@ -19,6 +19,22 @@ def test_what_is_too_long_ends_with_an_ellipsis_and_no_blank() -> None:
     assert fitted("Glass Harbour", 70, 18) == "Glass…"
 
 
+@pytest.mark.parametrize(
+    ("text", "most", "cut"),
+    [
+        ("Houseplants Remember (Everything)", 23, "Houseplants Remember…"),
+        ("Fern Atelier, Perigee Social Club", 15, "Fern Atelier…"),
+        ("Low Tide - Live at the Pier", 12, "Low Tide…"),
+        ("夜明け（長い題名の歌）", 5, "夜明け…"),  # noqa: RUF001
+        ("Oh! What a night", 4, "Oh!…"),
+        ("----------------", 5, "----…"),
+    ],
+)
+def test_what_lost_its_other_half_is_cut_too(text: str, most: int, cut: str) -> None:
+    """No bracket, comma or dash hangs before the ellipsis, unless there is nothing else."""
+    assert shortened(text, most) == cut
+
+
 def test_squares_count_twice() -> None:
     """Chinese, Japanese and Korean fill a line with half as many characters."""
     latin, japanese = fitted("n" * 90, 256, 18), fitted("夜" * 90, 256, 18)
