@@ -80,6 +80,39 @@ async def test_nothing_is_drawn_before_the_first_snapshot(open_page: Open, stage
     await expect(card(page)).to_be_visible()
 
 
+async def test_strip_keeps_the_artist_below_the_title(open_page: Open, stage: Stage) -> None:
+    """Also where no bar stands beside them: idle, or not wished."""
+    frame = snapshot("idle", ended_at=NOW - 12 * 60_000)
+
+    page = await open_overlay(
+        open_page, stage, "theme=strip&idle=last&in=none", frame=frame, width=1920, height=88
+    )
+    await expect(card(page)).to_be_visible()
+
+    above = await title(page).bounding_box()
+    below = await page.locator(".np-details").bounding_box()
+    assert above is not None
+    assert below is not None
+    assert below["x"] == above["x"]
+    assert below["y"] >= above["y"] + above["height"]
+
+
+async def test_pill_stands_on_one_line(open_page: Open, stage: Stage) -> None:
+    """Title and artist on the same baseline, with and without the signs between them."""
+    tops = []
+    for explicit in (False, True):
+        frame = snapshot("paused" if explicit else "playing", item=track(explicit=explicit))
+        page = await open_overlay(
+            open_page, stage, "theme=pill&lang=en", frame=frame, reduced_motion="reduce"
+        )
+        await expect(card(page)).to_be_visible()
+        box = await page.locator(".np-byline").bounding_box()
+        assert box is not None
+        tops.append(box["y"])
+
+    assert tops[0] == pytest.approx(tops[1], abs=0.5)
+
+
 async def test_first_picture_has_cover_and_title_together(open_page: Open, stage: Stage) -> None:
     """The cover is decoded before anything is to be seen."""
     page = await open_page(path="/overlay")
