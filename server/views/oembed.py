@@ -35,6 +35,7 @@ _COMPACT: Final = _Size(400, 56)
 _BENTO: Final = _Size(300, 300)
 _SIZES: Final = {"wide": _WIDE, "compact": _COMPACT, "bento": _BENTO, "hero": _Size(400, 152)}
 _LEAST_WIDE_PX: Final = 300  # in a narrower frame the card becomes compact by itself
+_LEAST_BENTO_PX: Final = 200  # in a smaller one no title has room under its cover; as web/embed.js
 
 
 def discovery(public_url: str, path: str) -> str:
@@ -58,9 +59,9 @@ def embed(
         return None
     size = _SIZES.get(asked.get("variant", ""), _WIDE)
     width, height = size.within(max_width, max_height)
-    if size is _BENTO:
+    if size is _BENTO and min(width, height) >= _LEAST_BENTO_PX:
         width = height = min(width, height)
-    elif width < _LEAST_WIDE_PX or height < size.height:
+    elif size is _BENTO or width < _LEAST_WIDE_PX or height < size.height:
         asked["variant"] = "compact"
         width, height = _COMPACT.within(max_width, max_height)
     query = f"?{urlencode(asked)}" if asked else ""

@@ -127,6 +127,8 @@ def test_limits_are_kept_by_the_variant_that_fits(
         ("hero", 299, None, (299, 56), "compact"),
         ("bento", 200, None, (200, 200), "bento"),
         ("bento", None, 200, (200, 200), "bento"),
+        ("bento", 199, None, (199, 56), "compact"),
+        ("bento", 500, 100, (400, 56), "compact"),
     ],
 )
 def test_frame_cuts_nothing_off(
