@@ -61,11 +61,12 @@ CONTENT_SECURITY_POLICY: Final = (
 )
 
 # OBS adds the streamer's own CSS as a style element after the page has loaded. Older ones write it
-# by innerHTML, as other programs do to this day, and that is what Trusted Types forbid.
+# by innerHTML, as other programs do to this day, and that is what Trusted Types forbid. Such CSS
+# fetches fonts from the web (@import, @font-face) or brings them and pictures along (data:).
 OVERLAY_SECURITY_POLICY: Final = (
-    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' https://*.scdn.co https://*.spotifycdn.com; connect-src 'self';"
-    " base-uri 'none'; form-action 'none'; frame-ancestors *"
+    "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline' https:;"
+    " font-src https: data:; img-src 'self' https://*.scdn.co https://*.spotifycdn.com data:;"
+    " connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors *"
 )
 PERMISSIONS_POLICY: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 

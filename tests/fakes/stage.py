@@ -27,9 +27,9 @@ POLICY = (
     "require-trusted-types-for 'script'; trusted-types 'none'"
 )
 POLICY_IN_OBS = POLICY.partition(" require-trusted-types-for")[0].replace(
-    "style-src 'self'", "style-src 'self' 'unsafe-inline'"
+    "style-src 'self'", "style-src 'self' 'unsafe-inline' https:; font-src https: data:"
 )
-"""OBS adds a style element of its own, and may write it by ``innerHTML``."""
+"""OBS adds a style element, maybe by ``innerHTML``, and the CSS in it may want fonts."""
 
 Open = Callable[..., Awaitable[Page]]
 """The fixture ``open_page``."""

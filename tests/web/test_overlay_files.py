@@ -124,17 +124,18 @@ def test_scripts_make_no_markup(name: str) -> None:
 
 
 def test_policy_differs_from_the_others_only_where_obs_needs_it() -> None:
-    """Style elements may be added; everything else is as strict as on the other pages."""
+    """Style elements may be added, with fonts; everything else is as strict as elsewhere."""
     strict, ours = (
         dict(part.strip().partition(" ")[::2] for part in policy.split(";"))
         for policy in (CONTENT_SECURITY_POLICY, OVERLAY_SECURITY_POLICY)
     )
 
-    changed = {name: ours.get(name) for name in strict if strict[name] != ours.get(name)}
+    changed = {name: ours.get(name) for name in strict | ours if strict.get(name) != ours.get(name)}
 
-    assert set(ours) <= set(strict)
     assert changed == {
-        "style-src": "'self' 'unsafe-inline'",
+        "style-src": "'self' 'unsafe-inline' https:",
+        "font-src": "https: data:",
+        "img-src": strict["img-src"] + " data:",
         "frame-src": None,
         "require-trusted-types-for": None,
         "trusted-types": None,
@@ -203,3 +204,10 @@ async def test_sizes_are_documented(open_page: Open, stage: Stage) -> None:
     assert {
         name: cells[2] for cells in PAGE.rows("theme") for name in re.findall(r"`(\w+)`", cells[0])
     } == sizes
+
+
+def test_all_scripts_are_asked_for_at_once() -> None:
+    """None waits until another has been read; OBS loads them whenever a scene becomes active."""
+    asked = re.findall(r'(?:href|src)="(overlay[-\w]*\.js)"', TEXT["overlay.html"])
+
+    assert sorted(asked) == [name for name in TEXT if name.endswith(".js")]

@@ -276,6 +276,49 @@ async def test_custom_css_of_obs_wins(open_page: Open, stage: Stage, way: str) -
     await expect(title(page)).to_have_css("text-decoration-line", "underline")
 
 
+FONT_SHEET = "@font-face { font-family: Chunky; src: url(https://fonts.example/chunky.woff2) }"
+FONT_DATA = "@font-face { font-family: Chunky; src: url(data:font/woff2;base64,AAAA) }"
+
+
+@pytest.mark.parametrize(
+    ("css", "asks"),
+    [
+        ("@import url(https://fonts.example/css?family=Chunky);", ["css", "chunky.woff2"]),
+        (FONT_SHEET, ["chunky.woff2"]),
+        (FONT_DATA, []),
+        (".np-note { background: url(data:image/png;base64,AAAA) }", []),
+    ],
+)
+async def test_custom_css_may_bring_fonts_from_the_web(
+    open_page: Open, stage: Stage, css: str, asks: list[str]
+) -> None:
+    """Streamers paste the line that a font's page gives them; a refused one fails this test."""
+    page = await open_overlay(open_page, stage)
+    asked: asyncio.Queue[str] = asyncio.Queue()
+
+    async def answer(route: Route) -> None:
+        asked.put_nowait(route.request.url.rpartition("/")[2].partition("?")[0])
+        await route.fulfill(
+            body=FONT_SHEET if "css" in route.request.url else b"",
+            content_type="text/css",
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
+
+    await page.route("https://fonts.example/**", answer)
+    await page.evaluate(
+        """(css) => {
+          const style = document.createElement('style');
+          style.append(css);
+          document.head.append(style);
+        }""",
+        css + ":root { --np-font: Chunky }",
+    )
+
+    async with asyncio.timeout(10):
+        assert [await asked.get() for _ in asks] == asks
+    await expect(title(page)).to_have_css("font-family", "Chunky")
+
+
 async def test_idle_since_is_said_when_it_is_wished(open_page: Open, stage: Stage) -> None:
     """With idle=last the last item stays, with a word that it is not live."""
     frame = snapshot("idle", ended_at=NOW - 12 * 60_000)
