@@ -59,9 +59,9 @@ SOURCES: tuple[tuple[int, int, str, dict[str, Any], int], ...] = (
     (36, 186, "theme=paper&pos=tl", HALFTONE, 168_000),
     (36, 336, "theme=tint&pos=tl", RINGS, 110_000),
     (36, 486, "theme=bold&pos=tl", LONG, 138_000),
-    (36, 636, "theme=bare&pos=tl", WAVES, 72_000),
+    (36, 636, "theme=bare&pos=tl", HARBOUR, 72_000),
     (1204, 36, "theme=pill&pos=tr", PLANES, 60_000),
-    (1544, 140, "theme=tower&pos=tr", HARBOUR, 85_000),
+    (1544, 140, "theme=tower&pos=tr", WAVES, 85_000),
     (0, 992, "theme=strip&pos=bl", RINGS, 110_000),
 )
 
