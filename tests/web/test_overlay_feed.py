@@ -31,6 +31,16 @@ async def seconds_until_asked(page: Page, stage: Stage) -> int:
     return seconds
 
 
+async def open_where_no_stream_comes_through(open_page: Open, stage: Stage) -> Page:
+    """Open the overlay, and let it find the way that is left."""
+    stage.refuses = {"ws", "events"}
+    page = await open_overlay(open_page, stage, "in=none", clock=True)
+    while not stage.asked.get("current"):
+        await seconds_until_asked(page, stage)
+    await expect(card(page)).to_be_visible()
+    return page
+
+
 async def test_lost_connection_hides_after_half_a_minute(open_page: Open, stage: Stage) -> None:
     """Viewers see the item a while longer, and then nothing: never a word of trouble."""
     page = await open_overlay(open_page, stage, "in=none&idle=last", clock=True)
@@ -115,11 +125,7 @@ async def test_server_sent_events_where_sockets_fail(open_page: Open, stage: Sta
 
 async def test_polling_where_no_stream_comes_through(open_page: Open, stage: Stage) -> None:
     """Some networks eat both; then it asks every five seconds, and still follows."""
-    stage.refuses = {"ws", "events"}
-    page = await open_overlay(open_page, stage, "in=none", clock=True)
-    while not stage.asked.get("current"):
-        await seconds_until_asked(page, stage)
-    await expect(card(page)).to_be_visible()
+    page = await open_where_no_stream_comes_through(open_page, stage)
     assert (stage.asked["ws"], stage.asked["events"]) == (2, 1)
 
     stage.frame = json.dumps(snapshot(seq=2, item=track(**OTHER)))
@@ -151,11 +157,7 @@ async def test_stream_that_is_held_back_is_no_stream(open_page: Open, stage: Sta
 
 async def test_polling_is_left_for_a_stream_that_is_back(open_page: Open, stage: Stage) -> None:
     """The service may only have been starting: five minutes later it is tried again, unseen."""
-    stage.refuses = {"ws", "events"}
-    page = await open_overlay(open_page, stage, "in=none", clock=True)
-    while not stage.asked.get("current"):
-        await seconds_until_asked(page, stage)
-    await expect(card(page)).to_be_visible()
+    page = await open_where_no_stream_comes_through(open_page, stage)
 
     stage.refuses = set()
     async with asyncio.timeout(30):
