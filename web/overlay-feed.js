@@ -26,7 +26,7 @@ export function follow(base, {delay_ms, hear, lose}) {
   let newest = null;       // the snapshot, seen by epoch and seq
   let offset = 0;
   let failures = 0;        // since the last snapshot
-  let polls = 0;           // since the last attempt at a stream
+  let polls = 0;           // answers that had to be asked for
   let isProven = false;    // a WebSocket has worked here
   let isBanned = false;    // the server said: do not come back
   let close = null;        // ends the present attempt or connection
@@ -58,8 +58,7 @@ export function follow(base, {delay_ms, hear, lose}) {
 
   const start = () => {
     wait(FIRST_MS);
-    // Where no WebSocket ever worked, other ways get their turn.
-    close = (isProven ? socket : [socket, socket, events, poll][failures % 4])();
+    close = (isProven ? socket : turns[failures % turns.length])();
   };
 
   const socket = () => {
@@ -93,14 +92,17 @@ export function follow(base, {delay_ms, hear, lose}) {
       const answer = await fetch(new URL('v1/current', base), {signal: stop.signal});
       if (!take(await answer.text())) throw new TypeError('no snapshot');
       close = null;
-      // A stream may only have been down for a while: now and then, one attempt at each kind.
-      failures = ++polls % POLLS ? 3 : 1;
+      // A stream may only have been down for a while: now and then, each kind has its turn again.
+      failures = turns.lastIndexOf(++polls % POLLS ? poll : socket);
       clearTimeout(next);
       next = setTimeout(start, POLL_MS);
     };
     ask().catch(() => stop.signal.aborted || fail());
     return () => stop.abort();
   };
+
+  /** Where no WebSocket ever worked, other ways get their turn. */
+  const turns = [socket, socket, events, poll];
 
   /** Come back after a random wait, so that a crowd of overlays does not come back at once. */
   const fail = (code) => {

@@ -148,7 +148,9 @@ def _words_handler(languages: Languages) -> _Handle:
     async def handle(request: web.Request) -> web.Response:
         file = languages.file(request.match_info["lang"])
         if file is None:
-            return refusal(404, "no_such_language", "This is no language, such as de or pt-BR.")
+            return refusal(
+                404, "no_such_language", "A language is wanted here, such as de or pt-BR."
+            )
         return _kept(request, file, "application/json", _HOUR)
 
     return handle
