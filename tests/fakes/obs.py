@@ -8,8 +8,14 @@ from stage import Open, Stage, snapshot
 
 OTHER = {"uri": "spotify:track:2", "title": "Low Orbit", "byline": "Perigee Social Club"}
 
-# The feed has parsed a frame in the same task in which the overlay has heard of it.
+# The feed has parsed a frame in the same task in which the overlay has heard of it, and closes a
+# socket once more in that in which it notices a loss.
 _LISTEN = """() => {
+  const {close} = WebSocket.prototype;
+  WebSocket.prototype.close = function (...given) {
+    window.losses = (window.losses ?? 0) + 1;
+    return close.apply(this, given);
+  };
   const {parse} = JSON;
   JSON.parse = (text) => {
     const frame = parse(text);
@@ -42,6 +48,13 @@ async def play(page: Page, stage: Stage, frame: dict[str, Any]) -> None:
     """Send a snapshot, and wait until the overlay has heard it."""
     await stage.play(frame)
     await page.wait_for_function("(seq) => window.heard === seq", arg=frame["seq"])
+
+
+async def cut(page: Page, stage: Stage, code: int) -> None:
+    """Close the overlay's socket, and wait until it has noticed."""
+    await page.evaluate("() => void (window.losses = 0)")
+    await stage.close(code)
+    await page.wait_for_function("() => window.losses")
 
 
 async def emit(page: Page, name: str, **detail: Any) -> None:
