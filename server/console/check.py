@@ -4,7 +4,8 @@ It changes nothing and calls Spotify not once: the running service tells how Spo
 What it finds on the machine and on the network is in ``check_machine`` and ``check_reach``.
 """
 
-from collections.abc import Iterator, Mapping
+import asyncio
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from tonearm.poller.clock import Clock
 from tonearm.poller.errors import StateRefused
 from tonearm.poller.playback import Health
 from tonearm.server.configuration import config as settings_file
+from tonearm.server.configuration.problems import Problem
 from tonearm.server.configuration.settings import Settings
 from tonearm.server.ink import local_day, local_time, plural, span
 from tonearm.server.owner.control_client import NotOurs, NotRunning, reach
@@ -37,41 +39,69 @@ async def examine(
     environ: Mapping[str, str], *, config: Path | None, clock: Clock, version: str
 ) -> Examination:
     """Look at everything; ``version`` is this command's own."""
-    findings: list[Finding] = []
-    report, should_be_free = None, False
+    settings: Settings | None = None
+    wrong: tuple[Problem, ...] = ()
+    try:
+        settings = settings_file.load(environ, config=config)
+    except settings_file.ConfigError as error:
+        wrong = error.problems
+
+    async with asyncio.TaskGroup() as group:  # each of the two may wait for a network
+        beyond = group.create_task(_to_spotify(settings), name="check spotify")
+        here = await _find_service(environ, config, settings, version)
+
+    findings = [here.service]
+    if settings is not None:
+        where = str(settings.source) if settings.source else "from the environment"
+        findings.append(ok("Settings", where))
+        findings += check_machine.state(settings, environ)
+    else:
+        findings += _settings_problems(wrong, is_running=here.is_there)
+    findings += check_machine.the_clock(clock)
+    findings += beyond.result()
+    if settings is not None and not here.is_there:
+        findings.append(check_machine.port(settings.server.listen))
+    findings += here.public
+    if here.report is not None:
+        findings += _account(here.report, now_at=round(clock.now() * 1000))
+    return Examination(findings=tuple(findings), settings=settings, report=here.report)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Here:
+    """What is known of the running service; ``is_there`` also of one that tells us nothing."""
+
+    service: Finding
+    is_there: bool
+    report: Report | None = None
+    public: tuple[Finding, ...] = ()
+
+
+async def _find_service(
+    environ: Mapping[str, str], config: Path | None, settings: Settings | None, version: str
+) -> _Here:
     try:
         async with reach(settings_file.control_sockets(environ, config=config)) as service:
             report = await service.report()
     except (NotRunning, NotOurs, StateRefused) as error:
-        should_be_free = isinstance(error, NotRunning)
-        findings.append(warning("Service", str(error)))
-    else:
-        findings.append(_service(report, version))
+        is_there = not isinstance(error, NotRunning)
+        return _Here(service=warning("Service", str(error)), is_there=is_there)
+    public = tuple([finding async for finding in check_reach.public(report, settings)])
+    return _Here(service=_service(report, version), is_there=True, report=report, public=public)
 
-    settings = None
-    try:
-        settings = settings_file.load(environ, config=config)
-    except settings_file.ConfigError as error:
-        findings += _settings_problems(error, is_running=report is not None)
-    else:
-        where = str(settings.source) if settings.source else "from the environment"
-        findings.append(ok("Settings", where))
-        findings += check_machine.state(settings, environ)
-    findings += check_machine.the_clock(clock)
-    if settings is not None:
-        findings.append(await check_reach.spotify(settings))
-        findings.append(check_machine.redirect(settings.spotify.redirect_uri))
-    if should_be_free and settings is not None:
-        findings.append(check_machine.port(settings.server.listen))
-    if report is not None:
-        findings += [finding async for finding in check_reach.public(report, settings)]
-        findings += _account(report, now_at=round(clock.now() * 1000))
-    return Examination(findings=tuple(findings), settings=settings, report=report)
+
+async def _to_spotify(settings: Settings | None) -> tuple[Finding, ...]:
+    if settings is None:
+        return ()
+    return (
+        await check_reach.spotify(settings),
+        check_machine.redirect(settings.spotify.redirect_uri),
+    )
 
 
 def _service(report: Report, version: str) -> Finding:
     status = report.status
-    said = f"runs for {span(status.uptime_s)}, {plural(status.viewers, 'viewer')}"
+    said = f"up for {span(status.uptime_s)}, {plural(status.viewers, 'viewer')}"
     if status.version != version:
         return warning(
             "Service",
@@ -81,11 +111,11 @@ def _service(report: Report, version: str) -> Finding:
     return ok("Service", said)
 
 
-def _settings_problems(error: settings_file.ConfigError, *, is_running: bool) -> Iterator[Finding]:
-    if is_running and all(problem.key == "spotify.client_id" for problem in error.problems):
+def _settings_problems(problems: Iterable[Problem], *, is_running: bool) -> Iterator[Finding]:
+    if is_running and all(problem.key == "spotify.client_id" for problem in problems):
         yield ok("Settings", "none of this user's; the service has its own")
         return
-    for problem in error.problems:
+    for problem in problems:
         yield failure("Settings", str(problem))
 
 

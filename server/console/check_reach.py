@@ -1,6 +1,7 @@
 """What `tonearm check` tries over the network: the way to Spotify, and the world's way here.
 
 Spotify is only connected to, never asked: that costs no call. Here it asks as nobody who watches.
+Everything is given up in time for the whole to answer within ten seconds.
 """
 
 import asyncio
@@ -14,12 +15,15 @@ from urllib.parse import urlsplit
 
 import aiohttp
 
+from tonearm.poller.resolver import Resolver
 from tonearm.server.configuration.settings import Settings
 from tonearm.server.owner.control_messages import Report
 
 from .findings import Finding, failure, ok, warning
 
-ANSWER_S: Final = 10.0
+NAME_S: Final = 4.0
+CONNECT_S: Final = 5.0
+ANSWER_S: Final = 4.0
 _HTTP_PORTS: Final = {"https": 443, "http": 80}
 _UPGRADE: Final = {
     "Connection": "Upgrade",
@@ -29,29 +33,27 @@ _UPGRADE: Final = {
 }
 
 
-async def spotify(settings: Settings) -> Finding:
-    """Say whether Spotify's two hosts can be reached."""
-    for url in dict.fromkeys((settings.spotify.api_url, settings.spotify.accounts_url)):
-        finding = await _connected(url)
-        if finding is not None:
-            return finding
-    return ok("Network", "the way to Spotify is open")
+async def spotify(settings: Settings, *, name_s: float = NAME_S) -> Finding:
+    """Say whether Spotify's two hosts can be reached; each must have an address in ``name_s``."""
+    urls = dict.fromkeys((settings.spotify.api_url, settings.spotify.accounts_url))
+    found = await asyncio.gather(*(_connected(url, name_s) for url in urls))
+    return next(filter(None, found), ok("Network", "the way to Spotify is open"))
 
 
-async def _connected(url: str) -> Finding | None:
+async def _connected(url: str, name_s: float) -> Finding | None:
     """Return what keeps a connection from coming about, None if nothing does."""
     address = urlsplit(url)
     host, port = address.hostname or "", address.port or _HTTP_PORTS[address.scheme]
     encrypted = True if address.scheme == "https" else None
-    try:
-        async with asyncio.timeout(ANSWER_S):
-            _, writer = await asyncio.open_connection(host, port, ssl=encrypted)
-    except socket.gaierror:
+    if (said := await _unresolved(host, name_s)) is not None:
         return failure(
-            "Network",
-            f"{host} has no address",
-            "Check this machine's DNS: `getent hosts " + host + "`.",
+            "Network", said, f"Check this machine's network and DNS: `getent hosts {host}`."
         )
+    try:
+        async with asyncio.timeout(CONNECT_S):
+            _, writer = await asyncio.open_connection(
+                host, port, ssl=encrypted, happy_eyeballs_delay=0.25
+            )
     except ssl.SSLError:
         return failure(
             "Network",
@@ -64,16 +66,30 @@ async def _connected(url: str) -> Finding | None:
             f"{host} does not answer on port {port}",
             "Check this machine's network and firewall.",
         )
-    writer.close()
+    writer.transport.abort()  # a polite end of TLS may take half a minute
     with contextlib.suppress(OSError):
         await writer.wait_closed()
     return None
 
 
+async def _unresolved(host: str, name_s: float) -> str | None:
+    """Return why ``host`` has no address here, None if it has one."""
+    try:
+        async with asyncio.timeout(name_s):
+            await Resolver().resolve(host, family=socket.AF_UNSPEC)
+    except TimeoutError:
+        return f"no DNS server says where {host} is"
+    except OSError:
+        return f"{host} has no address"
+    return None
+
+
 async def public(report: Report, settings: Settings | None) -> AsyncIterator[Finding]:
     """Ask for the feed where the service listens, and where the world should find it."""
-    timeout = aiohttp.ClientTimeout(total=ANSWER_S)
-    async with aiohttp.ClientSession(timeout=timeout) as session:
+    async with aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(resolver=Resolver()),
+        timeout=aiohttp.ClientTimeout(total=ANSWER_S),
+    ) as session:
         here = await _epoch(session, report.url)
         if here is None:
             yield failure("Port", f"{report.url} does not answer", "Restart the service.")

@@ -4,25 +4,18 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
+from dead_router import dead_router
 
 from tonearm.poller.resolver import MOST_IN_FLIGHT, Resolver
 
 
 @pytest.fixture
-def dead_router(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """Let every lookup hang until the event is set."""
-    answers = threading.Event()
-
-    def hang(*_rest: Any, **_named: Any) -> list[Any]:
-        answers.wait(20)
-        raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")
-
-    monkeypatch.setattr(socket, "getaddrinfo", hang)
-    yield answers
-    answers.set()
+def router() -> Iterator[threading.Event]:
+    """Yield what brings the dead router back."""
+    with dead_router() as answers:
+        yield answers
 
 
 async def test_a_name_becomes_its_addresses() -> None:
@@ -38,7 +31,7 @@ async def test_a_name_that_does_not_exist_is_an_error_of_dns() -> None:
         await Resolver().resolve("a" * 64 + ".invalid")
 
 
-async def test_lookups_that_hang_do_not_pile_up(dead_router: threading.Event) -> None:
+async def test_lookups_that_hang_do_not_pile_up(router: threading.Event) -> None:
     """The third is refused at once; when the router is back, so is the resolver."""
     resolver = Resolver()
     hanging = [
@@ -49,14 +42,14 @@ async def test_lookups_that_hang_do_not_pile_up(dead_router: threading.Event) ->
     with pytest.raises(OSError, match="not being resolved"):
         await resolver.resolve("api.spotify.com")
 
-    dead_router.set()
+    router.set()
     errors = await asyncio.gather(*hanging, return_exceptions=True)
     assert {type(error) for error in errors} == {socket.gaierror}
     with pytest.raises(socket.gaierror):
         await resolver.resolve("api.spotify.com")
 
 
-async def test_nobody_waits_for_a_lookup_that_hangs(dead_router: threading.Event) -> None:
+async def test_nobody_waits_for_a_lookup_that_hangs(router: threading.Event) -> None:
     """Who asked may give up, and the thread keeps no process alive."""
     resolver = Resolver()
 
@@ -66,5 +59,5 @@ async def test_nobody_waits_for_a_lookup_that_hangs(dead_router: threading.Event
 
     (thread,) = (each for each in threading.enumerate() if each.name == "resolver")
     assert thread.daemon
-    dead_router.set()
+    router.set()
     thread.join()

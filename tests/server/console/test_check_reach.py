@@ -7,6 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
+from dead_router import dead_router
 from reports import report
 
 from tonearm.server.configuration.config import load
@@ -15,6 +16,13 @@ from tonearm.server.console.check_reach import public, spotify
 from tonearm.server.console.findings import Finding, Verdict
 
 Handle = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def settings_with_spotify_at(tmp_path: Path, place: str) -> Settings:
+    """Return the settings of an owner for whom both of Spotify's hosts are ``place``."""
+    return settings(
+        tmp_path, TONEARM_SPOTIFY_API_URL=f"{place}/v1", TONEARM_SPOTIFY_ACCOUNTS_URL=place
+    )
 
 
 def settings(tmp_path: Path, **variables: str) -> Settings:
@@ -100,12 +108,22 @@ async def test_a_public_address_that_leads_nowhere_is_found(tmp_path: Path) -> N
 
 async def test_a_name_that_leads_nowhere_is_dns(tmp_path: Path) -> None:
     """Not the login, not the app."""
-    found = await spotify(
-        settings(tmp_path, TONEARM_SPOTIFY_API_URL="https://api.spotify.invalid/v1")
-    )
+    found = await spotify(settings_with_spotify_at(tmp_path, "https://spotify.invalid"))
 
     assert found.verdict is Verdict.FAILURE
     assert "has no address" in found.said
+
+
+async def test_dns_that_never_answers_is_found_before_it_gives_up(tmp_path: Path) -> None:
+    """The C library tries for half a minute, and nobody waits for it."""
+    chosen = settings(tmp_path)
+
+    with dead_router():
+        found = await spotify(chosen, name_s=0.01)
+
+    assert found.verdict is Verdict.FAILURE
+    assert "no DNS server" in found.said
+    assert "spotify.com" in (found.fix or "")
 
 
 async def test_somebody_else_who_answers_for_spotify_is_found(tmp_path: Path) -> None:
@@ -118,7 +136,7 @@ async def test_somebody_else_who_answers_for_spotify_is_found(tmp_path: Path) ->
     portal = await asyncio.start_server(answer_in_plain_http, "127.0.0.1", 0)
     async with portal:
         place = f"https://127.0.0.1:{portal.sockets[0].getsockname()[1]}"
-        found = await spotify(settings(tmp_path, TONEARM_SPOTIFY_API_URL=place))
+        found = await spotify(settings_with_spotify_at(tmp_path, place))
 
     assert found.verdict is Verdict.FAILURE
     assert "certificate" in found.said
