@@ -6,6 +6,7 @@ the extra ``alerts``; who named no service need not have it.
 
 import asyncio
 import contextlib
+import sys
 import threading
 import warnings
 from typing import Any, Final, Self
@@ -41,7 +42,8 @@ class Messenger:
                 import apprise  # noqa: PLC0415  (an extra)
         except ImportError:
             raise _unusable(
-                "it needs the library apprise; install tonearm[alerts], or leave it out"
+                f"it needs the library apprise; run `{sys.executable} -m pip install apprise`, or"
+                " leave it out"
             ) from None
         services = apprise.Apprise()
         for place, url in enumerate(urls.reveal().split(), start=1):
@@ -90,4 +92,4 @@ def _sent(service: Any, alert: Alert) -> asyncio.Future[bool]:
 
 
 def _unusable(reason: str) -> ConfigError:
-    return ConfigError([Problem(key="alerts.apprise_urls", where="in use", allowed=reason)])
+    return ConfigError([Problem(key="alerts.apprise_urls", where="settings", allowed=reason)])

@@ -131,5 +131,5 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(builtins, "__import__", without_apprise)
 
-    with pytest.raises(ConfigError, match=r"tonearm\[alerts\]"):
+    with pytest.raises(ConfigError, match="pip install apprise"):
         Messenger.to(Secret("json://127.0.0.1/"))
