@@ -16,7 +16,7 @@ from .credential import CALLED, secret
 from .keys import BY_NAME, KEYS
 from .problems import ConfigError, Problem
 from .settings import Alerts, Control, Hint, Log, Server, Settings, State, Text, Tls
-from .written import Written, find_file, in_environment, in_file
+from .written import Written, find_file, in_environment, in_file, is_missing
 
 __all__ = ["ConfigError", "Problem", "Settings", "control_sockets", "load"]
 
@@ -62,6 +62,7 @@ def load(environ: Mapping[str, str], *, config: Path | None = None, demo: bool =
             except ConfigError as error:
                 problems += error.problems
     problems += _half_of_tls(value, given)
+    problems += _one_port_twice(value, given)
     if problems:
         raise ConfigError(problems)
     return _settings(value, environ, source)
@@ -74,11 +75,18 @@ def control_sockets(
 ) -> tuple[Path, ...]:
     """Return which control sockets a command may find the running service at, likeliest first.
 
-    A command needs neither the service's settings nor its secret, so nothing is an error here:
-    what cannot be read counts as not written. :func:`paths.socket_path` says where each really is.
+    A command needs neither the service's settings nor its secret, so what cannot be read counts as
+    not written. :func:`paths.socket_path` says where each really is.
+
+    Raises:
+        ConfigError: the file that was named does not exist; whoever mistypes it means another
+            service than the one that would be found without.
     """
+    source = find_file(environ, config)
+    if source is not None and is_missing(source):
+        raise ConfigError(found for found in in_file(source) if isinstance(found, Problem))
     value: dict[str, Any] = {}
-    for found in _everything(find_file(environ, config), environ):
+    for found in _everything(source, environ):
         if isinstance(found, Written):
             with contextlib.suppress(ValueError):
                 value[found.key.name] = found.value(environ)
@@ -96,14 +104,28 @@ def _everything(source: Path | None, environ: Mapping[str, str]) -> Iterator[Wri
 
 
 def _client_id_missing(source: Path | None) -> Problem:
-    wanted = f"this one is required; write {BY_NAME['spotify.client_id'].allowed}"
     if source is None:
         return Problem(
             key="spotify.client_id",
             where="no settings file found",
-            allowed=f"{wanted}, into tonearm.toml (to see it without: `tonearm run --demo`)",
+            allowed="this one is required; make an app at https://developer.spotify.com/dashboard"
+            ' and write its Client ID into tonearm.toml, below [spotify], as client_id = "..."'
+            " (to see tonearm without one: `tonearm run --demo`)",
         )
+    wanted = f"this one is required; write {BY_NAME['spotify.client_id'].allowed}"
     return Problem(key="spotify.client_id", where=str(source), allowed=wanted)
+
+
+def _one_port_twice(value: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[Problem]:
+    """Yield a problem if the port for numbers is the public one."""
+    address = value["server.metrics_listen"]
+    if address is not None and address.port and address == value["server.listen"]:
+        yield Problem(
+            key="server.metrics_listen",
+            where=given["server.metrics_listen"],
+            value=f'"{address}"',
+            allowed="server.listen is there already; write another port",
+        )
 
 
 def _half_of_tls(value: Mapping[str, Any], given: Mapping[str, str]) -> Iterator[Problem]:

@@ -19,6 +19,8 @@ SETTINGS_NAME: Final = "tonearm.toml"
 # sun_path of unix(7) holds 108 bytes with the closing NUL; macOS and the BSDs give it 104.
 LONGEST_SOCKET_BYTES: Final = 107 if sys.platform == "linux" else 103
 
+_ELSEWHERE: Final = "set control.socket to a path in a folder of yours alone"
+
 
 def settings_candidates(environ: Mapping[str, str]) -> Iterator[Path]:
     """Yield where to look for a settings file that nobody named; the first that exists wins."""
@@ -74,7 +76,10 @@ def guarded_directory(directory: Path) -> None:
         StateRefused: it is no directory, belongs to another user, or others may write there.
     """
     if _mode_of_ours(directory, follow_symlinks=True) & 0o022:
-        raise StateRefused(f"Others may write in {directory}: chmod go-w {directory}")
+        raise StateRefused(
+            f"Others may write in {directory}, and could put a socket of their own there:"
+            f" {_ELSEWHERE}."
+        )
 
 
 def private_directory(directory: Path) -> None:
@@ -95,9 +100,13 @@ def _mode_of_ours(directory: Path, *, follow_symlinks: bool) -> int:
         directory.mkdir(mode=0o700, parents=True)
     found = directory.stat(follow_symlinks=follow_symlinks)
     if not stat.S_ISDIR(found.st_mode):
-        raise StateRefused(f"{directory} is not a directory of its own (a link or a file).")
+        raise StateRefused(
+            f"{directory} is not a directory of its own (a link or a file): {_ELSEWHERE}."
+        )
     if found.st_uid != os.geteuid():
-        raise StateRefused(f"{directory} belongs to another user (uid {found.st_uid}).")
+        raise StateRefused(
+            f"{directory} belongs to another user (uid {found.st_uid}): {_ELSEWHERE}."
+        )
     return stat.S_IMODE(found.st_mode)
 
 

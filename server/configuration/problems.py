@@ -61,7 +61,7 @@ def shown(value: object) -> str | None:
     return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
 
 
-def did_you_mean(name: str, known: Iterable[str], *, nearness: float = 0.6) -> str | None:
+def did_you_mean(name: str, known: Iterable[str], *, nearness: float) -> str | None:
     """Return the known name that ``name`` was probably meant to be."""
     near = difflib.get_close_matches(name, list(known), n=1, cutoff=nearness)
     return near[0] if near else None

@@ -75,6 +75,17 @@ def _is_there(path: Path) -> bool:
     return True
 
 
+def is_missing(path: Path) -> bool:
+    """Tell whether ``path`` surely does not exist; what may not be looked at may well."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        pass
+    return False
+
+
 def in_file(file: Path) -> Iterator[Written | Problem]:
     """Yield everything a settings file says."""
     try:
@@ -128,7 +139,8 @@ def _unreadable(file: Path, reason: str) -> Problem:
 
 def _unknown(name: str, where: str, known: Iterable[str]) -> Problem:
     """Return the problem of a name that is no key; its value may be a secret, so it stays here."""
-    meant = did_you_mean(name, known)
+    # A section in front is alike by itself.
+    meant = did_you_mean(name, known, nearness=0.73 if "." in name else 0.6)
     hint = f"did you mean {meant}?" if meant else "systemd/tonearm.toml has them all"
     plain = name if re.fullmatch(r"[\w.-]{1,80}", name, re.ASCII) else shown(name) or ""
     return Problem(key=plain, where=where, allowed=f"there is no such setting; {hint}")

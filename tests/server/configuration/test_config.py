@@ -210,13 +210,29 @@ def test_load_in_the_demo_takes_account_and_state_from_nobody(tmp_path: Path) ->
 
 
 def test_control_sockets_are_found_without_settings_of_ones_own(tmp_path: Path) -> None:
-    """A command works for a user who may not read the service's file."""
-    found = control_sockets({**HOME, "TONEARM_LOG_LEVEL": "loud"}, config=tmp_path / "none.toml")
+    """A command works for a user who can make nothing of the service's file."""
+    file = written(tmp_path, "[spotify")
+
+    found = control_sockets({**HOME, "TONEARM_LOG_LEVEL": "loud"}, config=file)
 
     assert found == (
         Path("/home/ada/.local/state/tonearm/control.sock"),
         Path("/run/tonearm/control.sock"),
     )
+
+
+@pytest.mark.parametrize("name", ["none.toml", "there.toml/none.toml"])
+def test_control_sockets_of_a_file_that_does_not_exist_are_nowhere(
+    tmp_path: Path, name: str
+) -> None:
+    """A slip in its name must not log another service out."""
+    written(tmp_path, "", "there.toml")
+    missing = tmp_path / name
+
+    with pytest.raises(ConfigError, match="cannot be read"):
+        control_sockets(HOME, config=missing)
+    with pytest.raises(ConfigError, match="cannot be read"):
+        control_sockets({**HOME, "TONEARM_CONFIG": str(missing)})
 
 
 def test_control_sockets_are_the_one_that_was_chosen(tmp_path: Path) -> None:
@@ -236,6 +252,28 @@ def test_certificate_and_key_come_together_or_not_at_all(there: str, missing: st
 
     (problem,) = raised.value.problems
     assert (problem.key, problem.where) == (missing, f"TONEARM_SERVER_{there}")
+
+
+def test_the_port_for_numbers_is_another_one() -> None:
+    """Trying again would not free it, and "another program" would be this one."""
+    with pytest.raises(ConfigError, match=r"server\.listen is there already") as raised:
+        load({**APP, "TONEARM_SERVER_METRICS_LISTEN": "127.0.0.1:3345"})
+
+    (problem,) = raised.value.problems
+    assert str(problem).startswith('server.metrics_listen = "127.0.0.1:3345" (TONEARM_SERVER_')
+
+
+def test_any_free_port_may_be_asked_for_twice() -> None:
+    """The system finds two."""
+    settings = load(
+        {
+            **APP,
+            "TONEARM_SERVER_LISTEN": "127.0.0.1:0",
+            "TONEARM_SERVER_METRICS_LISTEN": "127.0.0.1:0",
+        }
+    )
+
+    assert settings.server.metrics_listen == settings.server.listen
 
 
 def test_load_reads_whom_the_port_believes_and_what_it_presents(tmp_path: Path) -> None:

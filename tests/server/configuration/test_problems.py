@@ -63,11 +63,13 @@ def test_problems_are_all_reported_at_once(tmp_path: Path) -> None:
 
 
 def test_load_says_so_when_the_client_id_is_missing_and_there_is_no_file() -> None:
-    """A newcomer learns which setting to begin with, in which file, and how to do without."""
+    """A newcomer learns what to write where, who hands it out, and how to do without."""
     (said,) = problems(HOME)
 
     assert said.startswith("spotify.client_id (no settings file found): this one is required")
     assert "into tonearm.toml" in said
+    assert "developer.spotify.com/dashboard" in said
+    assert 'below [spotify], as client_id = "..."' in said
     assert "tonearm run --demo" in said
 
 
@@ -111,6 +113,26 @@ def test_load_notices_a_misspelt_variable(variable: str, meant: str) -> None:
     (said,) = problems({**APP, variable: "do-not-show"})
 
     assert said == f"{variable} (environment): there is no such setting; did you mean {meant}?"
+
+
+@pytest.mark.parametrize(
+    ("section", "name", "advice"),
+    [
+        ("look", "watchd_s", "did you mean look.watched_s?"),
+        ("spotify", "id", "did you mean spotify.client_id?"),
+        ("spotify", "colour", "systemd/tonearm.toml has them all"),
+        ("server", "port", "systemd/tonearm.toml has them all"),
+    ],
+)
+def test_load_guesses_only_what_is_likely(
+    tmp_path: Path, section: str, name: str, advice: str
+) -> None:
+    """That two settings share a section makes neither of them the other."""
+    file = written(tmp_path, f"[{section}]\n{name} = 1")
+
+    said = problems(APP, file)
+
+    assert said == [f"{section}.{name} ({file}): there is no such setting; {advice}"]
 
 
 def test_load_ignores_variables_that_others_invent() -> None:
