@@ -12,11 +12,11 @@ from typing import Literal, TextIO
 from tonearm.poller.clock import SystemClock
 from tonearm.server.configuration.config import control_sockets
 from tonearm.server.ink import ink_for
-from tonearm.server.owner.control_client import reach
+from tonearm.server.owner.control_client import NotOurs, reach
 from tonearm.server.owner.control_messages import Farewell, Report
 
 from .keeper import open_keeper
-from .watching import Watching
+from .watching import CannotWatch, Watching
 
 
 async def report(environ: Mapping[str, str], *, config: Path | None) -> Report:
@@ -52,7 +52,14 @@ async def watch(
     """Watch the service at ``url``, or the one that runs here, until cancelled."""
 
     async def find() -> str:
-        return url or (await report(environ, config=config)).url
+        if url is not None:
+            return url
+        try:
+            return (await report(environ, config=config)).url
+        except NotOurs as error:
+            raise CannotWatch(
+                f"{error} Its address is enough to watch it: `tonearm watch --url URL`."
+            ) from None
 
     await Watching(
         find=find,
@@ -60,4 +67,5 @@ async def watch(
         ink=ink_for(stdout, os.environ),
         clock=SystemClock(),
         chance=random.random,
+        is_live=stdout.isatty() and environ.get("TERM") != "dumb",
     ).run()

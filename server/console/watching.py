@@ -6,6 +6,8 @@ told to stay away. The service is asked anew each time where it is, so a restart
 
 import asyncio
 import shutil
+import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Final, TextIO
 from urllib.parse import urlsplit
@@ -17,6 +19,7 @@ from websockets.frames import CloseCode
 
 from tonearm.poller.clock import Clock
 from tonearm.poller.errors import TonearmError
+from tonearm.poller.resolver import Resolver
 from tonearm.server.ink import Ink
 from tonearm.server.owner.control_client import NotRunning
 
@@ -58,7 +61,10 @@ def wait_s(losses: int, *, is_restart: bool, chance: float) -> float:
 
 
 class Watching:
-    """Shows the feed whose service ``find`` names, until it is cancelled."""
+    """Shows the feed whose service ``find`` names, until it is cancelled.
+
+    ``is_live`` is for a terminal in which a line can be drawn again and again.
+    """
 
     def __init__(
         self,
@@ -68,10 +74,12 @@ class Watching:
         ink: Ink,
         clock: Clock,
         chance: Callable[[], float],
+        is_live: bool,
     ) -> None:
         self._find = find
+        self._names = Resolver()
         self._stdout = stdout
-        self._is_live = stdout.isatty()
+        self._is_live = is_live
         self._ink = ink
         self._clock = clock
         self._chance = chance
@@ -132,8 +140,10 @@ class Watching:
         """Watch one connection to its end; return its close code, and why there was none."""
         try:
             url = await self._find()
+            address = feed_address(url)
+            await self._look_up(address)
             async with connect(
-                feed_address(url),
+                address,
                 compression=None,
                 max_size=LARGEST_FRAME_BYTES,
                 open_timeout=OPEN_S,
@@ -151,8 +161,17 @@ class Watching:
         except InvalidStatus as error:
             said = f"{url} answers with status {error.response.status_code}: is that tonearm?"
             return None, CannotWatch(said)
+        except ssl.SSLError:
+            return None, CannotWatch(
+                f"{url} does not speak https, or not with a valid certificate."
+            )
         except (OSError, TimeoutError, WebSocketException):
             return None, CannotWatch(f"{url} cannot be reached: does the service run there?")
+
+    async def _look_up(self, address: str) -> None:
+        """Raise OSError unless the host is known; ``connect`` would make Ctrl-C wait for that."""
+        async with asyncio.timeout(OPEN_S):
+            await self._names.resolve(urlsplit(address).hostname or "", family=socket.AF_UNSPEC)
 
     def _take(self, frame: str | bytes) -> None:
         try:
@@ -187,3 +206,5 @@ class Watching:
             self._stdout.flush()
         except BrokenPipeError:  # an OSError, like a lost connection
             raise NobodyReads from None
+        except OSError as error:
+            raise CannotWatch(f"The output cannot be written ({error.strerror}).") from None

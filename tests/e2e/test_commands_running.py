@@ -1,6 +1,7 @@
 """The commands of daily use, as processes, on a service that runs and on one that does not."""
 
 import asyncio
+import contextlib
 import json
 import os
 import pty
@@ -193,8 +194,11 @@ async def test_watch_prints_each_change_and_outlives_the_service(
     assert (code, watching.command.errors) == (0, "")
 
 
-async def test_watch_draws_a_line_on_a_terminal(listening: Home) -> None:
-    """With colours, over itself, and it leaves the terminal in order."""
+async def drawn_in(terminal: str, listening: Home, until: str) -> tuple[int, bytes]:
+    """Watch in a terminal of this kind until it shows something, then press Ctrl-C.
+
+    Return the exit code and all that was drawn.
+    """
     ours, theirs = pty.openpty()
     try:
         async with service(listening) as running:
@@ -203,23 +207,40 @@ async def test_watch_draws_a_line_on_a_terminal(listening: Home) -> None:
                 stdin=theirs,
                 stdout=theirs,
                 stderr=theirs,
-                env={**listening.environment(), "COLUMNS": "90", "TERM": "xterm"},
+                env={**listening.environment(), "COLUMNS": "90", "TERM": terminal},
                 cwd=listening.path,
                 # Whoever runs the tests in the background of a script has it ignored.
                 preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),
             )
-            drawn = await read_until(ours, " / 10:00")
+            drawn = await read_until(ours, until)
             process.send_signal(signal.SIGINT)
             async with asyncio.timeout(PATIENCE_S):
                 code = await process.wait()
-            drawn += os.read(ours, 4096)
+            os.set_blocking(ours, False)
+            with contextlib.suppress(BlockingIOError):
+                drawn += os.read(ours, 4096)
     finally:
         os.close(ours)
         os.close(theirs)
+    return code, drawn
+
+
+async def test_watch_draws_a_line_on_a_terminal(listening: Home) -> None:
+    """With colours, over itself, and it leaves the terminal in order."""
+    code, drawn = await drawn_in("xterm", listening, until=" / 10:00")
 
     assert code == 0
     assert "\r▶ \x1b[1mSide One\x1b[0m" in drawn.decode()
     assert drawn.endswith(b"\r\n")
+
+
+async def test_watch_prints_lines_where_none_can_be_drawn_again(listening: Home) -> None:
+    """A dumb terminal, as in an editor, would show the codes themselves."""
+    code, drawn = await drawn_in("dumb", listening, until="Side One")
+
+    assert code == 0
+    assert b"\x1b" not in drawn
+    assert drawn.startswith(b"playing: Side One")
 
 
 async def test_watch_ends_quietly_when_nobody_reads_on(listening: Home) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import pytest
+from dead_router import dead_router
 from fake_clock import FakeClock
 from stage import Stage, snapshot, track
 
@@ -49,7 +50,14 @@ async def watching(
     find: Callable[[], Awaitable[str]], paper: Paper, clock: FakeClock
 ) -> AsyncIterator[asyncio.Task[None]]:
     """Watch in a task of its own."""
-    watch = Watching(find=find, stdout=paper, ink=Ink(), clock=clock, chance=lambda: 0.5)
+    watch = Watching(
+        find=find,
+        stdout=paper,
+        ink=Ink(),
+        clock=clock,
+        chance=lambda: 0.5,
+        is_live=paper.isatty(),
+    )
     task = asyncio.create_task(watch.run())
     try:
         yield task
@@ -182,6 +190,33 @@ async def test_it_says_what_is_wrong_with_an_address() -> None:
     ):
         with pytest.raises(CannotWatch, match="status 503"):
             await asyncio.wait_for(task, PATIENCE_S)
+
+    async with Stage() as stage:
+
+        async def encrypted() -> str:
+            return stage.origin.replace("http", "https")
+
+        async with watching(encrypted, Paper(), FakeClock()) as task:
+            with pytest.raises(CannotWatch, match="does not speak https"):
+                await asyncio.wait_for(task, PATIENCE_S)
+
+
+async def test_ctrl_c_does_not_wait_for_a_name() -> None:
+    """Behind a dead router the C library looks for it half a minute."""
+
+    async def somewhere() -> str:
+        asked.set()
+        return "http://music.example.org"
+
+    asked = asyncio.Event()
+    with dead_router():
+        async with watching(somewhere, Paper(), FakeClock()) as task:
+            await asked.wait()
+            task.cancel()
+            async with asyncio.timeout(PATIENCE_S):
+                await asyncio.wait({task})
+
+    assert task.cancelled()
 
 
 @pytest.mark.parametrize(
