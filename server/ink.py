@@ -3,11 +3,13 @@
 Pure but for asking whether a stream is a terminal. Nothing here knows what is printed.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TextIO
+from typing import Final, TextIO
 
+_STYLE: Final = re.compile(r"\x1b\[\d+m")
 _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 
@@ -71,6 +73,24 @@ def cut(text: str, columns: int, *, mark: str = "…") -> str:
     import wcwidth  # noqa: PLC0415
 
     return wcwidth.clip(text, 0, columns - len(mark)).rstrip() + mark
+
+
+def behind(head: str, text: str, *, columns: int) -> Iterator[str]:
+    """Yield ``text`` behind ``head``, in as many lines as it takes; no word is torn.
+
+    The lines that follow begin below the first one's text.
+    """
+    indent = width(_STYLE.sub("", head))
+    line, used = head, indent
+    for number, word in enumerate(text.split(" ")):
+        wide = width(_STYLE.sub("", word))
+        if number and used + 1 + wide > columns and used > indent:
+            yield line
+            line, used = " " * indent + word, indent + wide
+        else:
+            line += f" {word}" if number else word
+            used += wide + bool(number)
+    yield line
 
 
 def span(duration_s: float) -> str:

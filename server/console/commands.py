@@ -26,6 +26,13 @@ def _seconds(
         raise click.BadParameter(str(error)) from None
 
 
+def _columns() -> int:
+    """Return how wide a line may be; in a pipe each stays whole."""
+    import shutil  # noqa: PLC0415
+
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+
+
 @click.command()
 @config_option
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
@@ -33,7 +40,6 @@ def _seconds(
 def status(config: Path | None, *, as_json: bool) -> None:
     """Show what is shown, how it is, and what to do about it."""
     import asyncio  # noqa: PLC0415
-    import shutil  # noqa: PLC0415
 
     import msgspec  # noqa: PLC0415
 
@@ -50,7 +56,7 @@ def status(config: Path | None, *, as_json: bool) -> None:
         lines = status_screen.screen(
             report,
             now_at=round(SystemClock().now() * 1000),
-            columns=shutil.get_terminal_size().columns,
+            columns=_columns(),
             ink=ink.ink_for(sys.stdout, os.environ),
         )
         click.echo("\n".join(lines), color=True)
@@ -187,7 +193,8 @@ def check(config: Path | None, *, support: bool) -> None:
 
         click.echo(bundle(examination, os.environ))
     else:
-        lines = page(examination.findings, ink_for(sys.stdout, os.environ))
+        ink = ink_for(sys.stdout, os.environ)
+        lines = page(examination.findings, ink, columns=_columns())
         click.echo("\n".join(lines), color=True)
     if has_failed(examination.findings):
         sys.exit(EXIT_FAILURE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tonearm.server.ink import Ink
+from tonearm.server.ink import Ink, behind
 
 
 class Verdict(StrEnum):
@@ -51,17 +51,19 @@ _SIGNS: Final = {
 }
 
 
-def page(findings: Iterable[Finding], ink: Ink) -> Iterator[str]:
-    """Yield the lines for a person."""
+def page(findings: Iterable[Finding], ink: Ink, *, columns: int) -> Iterator[str]:
+    """Yield the lines for a person, none wider than ``columns`` if it need not be."""
     found = list(findings)
     subject_columns = max((len(each.subject) for each in found), default=0) + 2
     draw = {Verdict.OK: ink.good, Verdict.WARNING: ink.warning, Verdict.FAILURE: ink.bad}
     sign_columns = max(len(ink.sign(*signs)) for signs in _SIGNS.values())
     for each in found:
         sign = ink.sign(*_SIGNS[each.verdict]).ljust(sign_columns)
-        yield f"{draw[each.verdict](sign)} {each.subject.ljust(subject_columns)}{each.said}"
+        head = f"{draw[each.verdict](sign)} {each.subject.ljust(subject_columns)}"
+        yield from behind(head, each.said, columns=columns)
         if each.fix is not None:
-            yield f"{' ' * (sign_columns + 1 + subject_columns)}{each.fix}"
+            indent = " " * (sign_columns + 1 + subject_columns)
+            yield from behind(indent, each.fix, columns=columns)
 
 
 def has_failed(findings: Iterable[Finding]) -> bool:

@@ -8,7 +8,7 @@ from typing import Final
 
 from tonearm.poller.grant import WARN_DAYS
 from tonearm.poller.playback import Health, State
-from tonearm.server.ink import Ink, cut, in_days, local_day, local_time, plural, span, width
+from tonearm.server.ink import Ink, behind, cut, in_days, local_day, local_time, plural, span, width
 from tonearm.server.owner.control_messages import Calls, Report, Status
 
 SIGNS: Final[Mapping[str, tuple[str, str]]] = {
@@ -47,12 +47,12 @@ def screen(report: Report, *, now_at: int, columns: int, ink: Ink) -> Iterator[s
     yield from _music(status, columns, ink)
     yield ""
     for label, value in _rows(report, now_at, ink):
-        yield f"{ink.dim(label.ljust(_LABEL_COLUMNS))}{value}"
+        yield from behind(ink.dim(label.ljust(_LABEL_COLUMNS)), value, columns=columns)
     sentences = list(advice(report, now_at=now_at))
     if sentences:
         yield ""
     for sentence in sentences:
-        yield f"{ink.warning('!')} {sentence}"
+        yield from behind(f"{ink.warning('!')} ", sentence, columns=columns)
 
 
 def advice(report: Report, *, now_at: int) -> Iterator[str]:

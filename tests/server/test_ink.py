@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pytest
 
-from tonearm.server.ink import Ink, cut, ink_for, span, width
+from tonearm.server.ink import Ink, behind, cut, ink_for, span, width
 
 
 class Screen(io.StringIO):
@@ -76,3 +76,18 @@ def test_signs_are_ascii_where_nothing_else_can_be_printed() -> None:
     """A login over a serial line shows a line too."""
     assert ink_for(OldScreen(), {}).sign("▶", ">") == ">"
     assert ink_for(Screen(), {}).sign("▶", ">") == "▶"
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("a cat sat", ["Who a cat", "    sat"]),
+        ("\x1b[2ma cat\x1b[0m sat", ["Who \x1b[2ma cat\x1b[0m", "    sat"]),
+        ("https://a.example on", ["Who https://a.example", "    on"]),
+        ("日本 の 歌", ["Who 日本", "    の 歌"]),
+        ("", ["Who "]),
+    ],
+)
+def test_a_long_text_goes_on_below_its_beginning(text: str, lines: list[str]) -> None:
+    """Words stay whole, though one be longer than the line; colours take no room."""
+    assert list(behind("Who ", text, columns=9)) == lines

@@ -26,7 +26,7 @@ FOUND = (
 
 def test_each_finding_is_a_line_and_its_fix_stands_below() -> None:
     """Aligned, so that the eye finds the odd one."""
-    assert list(page(FOUND, Ink())) == [
+    assert list(page(FOUND, Ink(), columns=80)) == [
         "✓ Service  runs",
         "! Login    12 days to go",
         "           Run `tonearm login`.",
@@ -34,9 +34,18 @@ def test_each_finding_is_a_line_and_its_fix_stands_below() -> None:
     ]
 
 
+def test_what_does_not_fit_goes_on_below_itself() -> None:
+    """No word is torn, and the subjects keep a column of their own."""
+    assert list(page(FOUND[1:2], Ink(), columns=22)) == [
+        "! Login  12 days to go",
+        "         Run `tonearm",
+        "         login`.",
+    ]
+
+
 def test_the_page_is_ascii_where_nothing_else_can_be_printed() -> None:
     """And says ok in letters."""
-    shown = list(page(FOUND, Ink(is_unicode=False)))
+    shown = list(page(FOUND, Ink(is_unicode=False), columns=80))
 
     assert shown[0] == "ok Service  runs"
     assert all(line.isascii() for line in shown)

@@ -38,6 +38,14 @@ def test_the_screen_says_what_plays_and_how_the_service_is() -> None:
     assert shown[-1] == "Service     tonearm 0.1.0 at http://127.0.0.1:3345, up 3 h 12 min"
 
 
+def test_a_narrow_terminal_tears_no_word() -> None:
+    """What is too long goes on below itself."""
+    shown = text(report(), columns=30).splitlines()
+
+    place = shown.index("Next look   in 3 s (somebody")
+    assert shown[place + 1] == "            watches)"
+
+
 def test_what_was_played_last_is_called_so() -> None:
     """Silence is not an error."""
     assert "played last" in text(report(state=State.IDLE))
