@@ -3,8 +3,9 @@
 Imports are local to the commands, so that `--help` and `login` start at once.
 """
 
+import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import click
 
@@ -13,7 +14,11 @@ from tonearm.server.console.exits import (
     EXIT_CONFIGURATION,
     EXIT_FAILURE,
     EXIT_LOGIN_NEEDED,
+    NO_ROOM,
+    complain,
     config_option,
+    drop_output,
+    open_missing_streams,
     with_exit_codes,
 )
 
@@ -37,7 +42,21 @@ Examples:
 
 
 class InSections(click.Group):
-    """A group whose help lists the commands by what they are for."""
+    """A group whose help lists the commands by what they are for.
+
+    It also minds what may be wrong with the standard streams, before and after any command.
+    """
+
+    def main(self, *args: Any, **extra: Any) -> Any:
+        open_missing_streams()
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.errno not in NO_ROOM:
+                raise
+            complain(f"the output cannot be written ({error.strerror}).")
+            drop_output()
+            sys.exit(EXIT_FAILURE)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  (click's)
         return [name for names in SECTIONS.values() for name in names]

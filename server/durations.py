@@ -12,8 +12,8 @@ class NotADuration(ValueError):
 
     def __init__(self, text: str) -> None:
         super().__init__(
-            f"{text!r} is no length of time up to a year: write 30m, 2h, 1h30m, 1d, or 90 for"
-            " minutes."
+            f"{text!r} is not a length of time, or longer than a year: write 30m, 2h, 1h30m, 1d,"
+            " or 90 for minutes."
         )
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 
 import click
 
-from .exits import EXIT_FAILURE, EXIT_LOGIN_NEEDED, config_option, with_exit_codes
+from .exits import (
+    EXIT_FAILURE,
+    EXIT_LOGIN_NEEDED,
+    complain,
+    config_option,
+    drop_output,
+    with_exit_codes,
+)
 
 
 def _seconds(
@@ -82,8 +89,8 @@ def watch(config: Path | None, *, url: str | None) -> None:
     try:
         with contextlib.suppress(KeyboardInterrupt):
             asyncio.run(asking.watch(os.environ, config=config, url=url, stdout=sys.stdout))
-    except NobodyReads:  # Python would complain when it flushes what is left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except NobodyReads:
+        drop_output()
 
 
 @click.command()
@@ -141,6 +148,15 @@ def hint(config: Path | None) -> None:
         click.echo("tonearm: too many hints at once; this one was dropped.", err=True)
 
 
+def _agrees(question: str) -> bool:
+    """Ask; Ctrl-C and an end of the input are a no."""
+    try:
+        return click.confirm(question)
+    except click.Abort:
+        click.echo()
+        return False
+
+
 @click.command()
 @config_option
 @click.option("--yes", is_flag=True, help="Do not ask.")
@@ -154,10 +170,9 @@ def logout(config: Path | None, *, yes: bool) -> None:
     from . import asking  # noqa: PLC0415
 
     logs.configure_for_command()
-    if not yes:
-        click.confirm(
-            "Delete tonearm's permission at Spotify and what it stored of your plays?", abort=True
-        )
+    if not (yes or _agrees("Delete tonearm's permission at Spotify and what was played?")):
+        complain("nothing was deleted.")
+        sys.exit(EXIT_FAILURE)
     farewell = asyncio.run(asking.logout(os.environ, config=config))
     click.echo("Logged out: permission and stored plays are deleted.")
     if farewell.set_aside:

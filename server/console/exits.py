@@ -4,6 +4,8 @@ Exit codes: 0 fine, 1 failure, 2 wrong usage, 3 login needed, 78 configuration (
 restart on it).
 """
 
+import errno
+import os
 import sys
 from collections.abc import Callable
 from functools import wraps
@@ -11,6 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 import click
+
+NO_ROOM: Final = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 EXIT_FAILURE: Final = 1
 EXIT_LOGIN_NEEDED: Final = 3
@@ -48,6 +52,20 @@ def with_exit_codes(command: Callable[..., None]) -> Callable[..., None]:
             sys.exit(EXIT_FAILURE)
 
     return wrapped
+
+
+def open_missing_streams() -> None:
+    """Let nothing stand in for standard streams that are closed (`tonearm login --paste <&-`)."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # Not to be closed, like those it stands in for: Python would warn at its end.
+            nothing = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, open(nothing, mode, closefd=False))  # noqa: SIM115
+
+
+def drop_output() -> None:
+    """Forget what could not be written; Python would complain when it flushes that at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(sentence: str) -> None:

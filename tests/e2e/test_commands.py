@@ -4,6 +4,7 @@ import asyncio
 import re
 import signal
 import socket
+import sys
 
 import aiohttp
 import pytest
@@ -140,3 +141,34 @@ async def test_garbage_on_the_port_is_answered_or_dropped_without_a_traceback(ho
             assert alive.status in (200, 503)
         async with reader.get(running.url + "/wp-login.php") as unknown:
             assert (unknown.status, unknown.content_type) == (404, "application/json")
+
+
+@pytest.mark.parametrize(
+    ("redirections", "arguments", "code", "said"),
+    [
+        ("<&-", ("login", "--paste"), 1, "Nothing was pasted"),
+        ("<&-", ("logout",), 1, "nothing was deleted"),
+        ("</dev/null", ("logout",), 1, "nothing was deleted"),
+        (">&-", ("check",), 0, ""),
+        (">/dev/full", ("check",), 1, "the output cannot be written (No space left on device)"),
+        (">/dev/full", ("--help",), 1, "the output cannot be written"),
+    ],
+)
+async def test_standard_streams_may_be_closed_or_full(
+    home: Home, redirections: str, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    """As in a job of cron's, or a file on a full disk: a sentence, never a traceback."""
+    command = ("sh", "-c", f'exec "$0" -m tonearm "$@" {redirections}', sys.executable)
+
+    async with program(home, *arguments, command=command) as started:
+        assert (await started.end(), said in started.errors) == (code, True), started.output
+        assert "Exception ignored" not in started.errors
+
+
+async def test_a_settings_file_that_does_not_exist_stops_a_command_too(home: Home) -> None:
+    """Whoever mistypes its name must not log another service out."""
+    async with service(home):
+        code, said = await complaint(home, "logout", "--yes", "--config", "tonearn.toml")
+
+    assert code == CONFIGURATION
+    assert "settings file (tonearn.toml): it cannot be read" in said
