@@ -119,10 +119,27 @@ async def _opened(path: Path, layout: Layout) -> AsyncIterator[aiosqlite.Connect
         raise BrokenFile("unknown format")  # SQLite would open it and then refuse to write
     if not header and _has_journal(path):
         raise BrokenFile("empty")  # SQLite would delete the journal, which may be all there is
-    # Left open, aiosqlite's thread would keep the interpreter from ending.
-    async with aiosqlite.connect(path, isolation_level=None, timeout=BUSY_TIMEOUT_S) as connection:
-        await prepare(connection, layout, is_new=not header)
-        yield connection
+    try:
+        # Left open, aiosqlite's thread would keep the interpreter from ending.
+        async with aiosqlite.connect(
+            path, isolation_level=None, timeout=BUSY_TIMEOUT_S
+        ) as connection:
+            await prepare(connection, layout, is_new=not header)
+            yield connection
+    except StateUnwritable:
+        if not header:
+            _forget_attempt(path)
+        raise
+
+
+def _forget_attempt(path: Path) -> None:
+    """Remove the journal of a file that nothing was ever in.
+
+    The next start would take it for a loss and set both aside, and while the disk is full systemd
+    makes one every few seconds.
+    """
+    if path.stat().st_size == 0:
+        Path(f"{path}-journal").unlink(missing_ok=True)
 
 
 def _header(path: Path, layout: Layout) -> bytes:

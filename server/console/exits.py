@@ -33,7 +33,12 @@ def with_exit_codes(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def wrapped(*args: Any, **kwargs: Any) -> None:
-        from tonearm.poller.errors import LoginNeeded, StateRefused, TonearmError  # noqa: PLC0415
+        from tonearm.poller.errors import (  # noqa: PLC0415
+            LoginNeeded,
+            StateRefused,
+            StateUnwritable,
+            TonearmError,
+        )
         from tonearm.server.configuration.problems import ConfigError  # noqa: PLC0415
 
         try:
@@ -41,6 +46,9 @@ def with_exit_codes(command: Callable[..., None]) -> Callable[..., None]:
         except (ConfigError, StateRefused) as error:
             complain(str(error))
             sys.exit(EXIT_CONFIGURATION)
+        except StateUnwritable as error:
+            complain(f"{error} Make room on the disk of the state directory, or make it writable.")
+            sys.exit(EXIT_FAILURE)
         except LoginNeeded as error:
             complain(str(error))
             sys.exit(EXIT_LOGIN_NEEDED)

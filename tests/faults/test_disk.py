@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_clock import FakeClock
-from installed import Home, log_in, service
+from installed import Home, log_in, program, service
 from token_answers import consent
 from watching import watcher
 
@@ -91,6 +91,35 @@ async def test_a_first_start_on_a_full_disk_says_so(card: Card) -> None:
     with pytest.raises(StateUnwritable):
         async with open_state(card.path / "state", clock=FakeClock()):
             pass
+
+
+async def test_starts_that_fail_on_a_full_disk_leave_nothing_lying_about(card: Card) -> None:
+    """Each set aside what the last one had begun, and systemd makes one every five seconds."""
+    state = card.path / "state"
+    card.fill()
+
+    for _ in range(3):
+        with pytest.raises(StateUnwritable):
+            async with open_state(state, clock=FakeClock()):
+                pass
+
+    card.free()
+    async with open_state(state, clock=FakeClock()) as store:
+        await store.save_consent(first_grant())
+    assert {path.name for path in state.iterdir()} <= {"grant.db", "grant.db-journal", "lock"}
+
+
+async def test_a_first_start_on_a_full_disk_tells_the_owner_what_to_do(
+    home: Home, card: Card
+) -> None:
+    """With 1, which systemd tries again."""
+    home.variables["TONEARM_STATE_DIRECTORY"] = str(card.path / "state")
+    card.fill()
+
+    async with program(home, "run") as started:
+        assert await started.end() == 1
+
+    assert "database or disk is full. Make room on the disk" in started.errors
 
 
 async def test_a_ledger_that_finds_no_room_is_told_and_goes_on_when_there_is(card: Card) -> None:
