@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from .fitness import Unfit
-from .installation import install, uninstall
+from .installation import SETTINGS, STATE, install, uninstall
 from .site import Site
 
 
@@ -20,12 +20,24 @@ def main() -> None:
     try:
         if arguments.does == "install":
             said = install(site, arguments.source)
+        elif arguments.purge and not (arguments.yes or arguments.dry_run or _agrees()):
+            sys.exit("tonearm: nothing was removed.")
         else:
             said = uninstall(site, purge=arguments.purge)
     except (Unfit, OSError) as error:
         sys.exit(f"tonearm: {error}")
     if not arguments.dry_run:
         print(said)
+
+
+def _agrees() -> bool:
+    """Ask before what cannot be undone; an end of the input is a no."""
+    print(f"This deletes the settings ({SETTINGS.parent}) and the login ({STATE}) for good.")
+    try:
+        return input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
+    except EOFError:
+        print()
+        return False
 
 
 def _say(step: str) -> None:
@@ -44,6 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     uninstalls = commands.add_parser("uninstall", help="remove the service")
     uninstalls.add_argument("--purge", action="store_true", help="settings and login too")
+    uninstalls.add_argument("--yes", action="store_true", help="do not ask before a purge")
     for command in (installs, uninstalls):
         command.add_argument("--dry-run", action="store_true", help="say it, and change nothing")
         command.add_argument(

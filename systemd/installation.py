@@ -52,7 +52,7 @@ def install(site: Site, source: str | None) -> str:
         _check_machine()
     unit = _unit_for(site, venv)
     if source is not None:
-        _build(site, venv, source)
+        _build(site, venv, _with_extras(site, before, source))
     _register(site, venv, unit)
     if not _names_an_app(site):
         return FIRST_STEPS
@@ -91,6 +91,12 @@ def _unit_for(site: Site, venv: Path) -> str:
     maps = Path("/proc/self/maps").read_text("utf-8")
     template = TEMPLATE.read_text("utf-8")
     return filled(template, venv=venv, executables=executables(maps, interpreter))
+
+
+def _with_extras(site: Site, before: Path | None, source: str) -> str:
+    """Return ``source`` with the extra that the version before has: its settings may need it."""
+    had = before is not None and any(site.here(before).glob("lib/python3*/site-packages/apprise"))
+    return f"{source}[alerts]" if had and not source.endswith("]") else source
 
 
 def _build(site: Site, venv: Path, source: str) -> None:

@@ -47,6 +47,7 @@ class Pi:
                 "PIP_NO_INDEX": "1",
                 "PIP_NO_DEPS": "1",
             },
+            stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
             check=False,

@@ -58,6 +58,19 @@ def test_update_is_built_beside_the_version_before(updated: Pi) -> None:
     assert updated.at("/opt/tonearm/a/bin/tonearm").is_file()
 
 
+def test_update_keeps_the_extra_that_carries_alerts(updated: Pi, tmp_path: Path) -> None:
+    """Without it a service whose settings name an alert would not start again."""
+    pi = updated.copied(tmp_path)
+    (libraries,) = pi.at("/opt/tonearm/b/lib").glob("python3*/site-packages")
+
+    said_without = pi.install("--dry-run")
+    (libraries / "apprise").mkdir()
+    said_with = pi.install("--dry-run")
+
+    assert "[alerts]" not in said_without
+    assert f"{pi.wheel}[alerts]" in said_with
+
+
 def test_version_before_can_be_gone_back_to(updated: Pi, tmp_path: Path) -> None:
     """Each version registers itself: it has its unit with it."""
     pi = updated.copied(tmp_path)
@@ -137,12 +150,22 @@ def test_uninstalling_keeps_settings_and_login(updated: Pi, tmp_path: Path) -> N
         assert not os.path.lexists(pi.at(path))
 
 
+def test_purge_asks_first(updated: Pi) -> None:
+    """There is no way back, and a line from the shell's history is quickly run."""
+    done = updated.tries("uninstall", "--purge")
+
+    assert (done.returncode, done.stderr) == (1, "tonearm: nothing was removed.\n")
+    assert "/var/lib/tonearm" in done.stdout
+    assert updated.at(LOGIN).exists()
+    assert updated.at(UNIT).exists()
+
+
 def test_purge_leaves_nothing_and_may_be_run_again(updated: Pi, tmp_path: Path) -> None:
     """Not a file of it is left, however often it is asked for."""
     pi = updated.copied(tmp_path)
 
-    pi.run("uninstall", "--purge")
-    pi.run("uninstall", "--purge")
+    pi.run("uninstall", "--purge", "--yes")
+    pi.run("uninstall", "--purge", "--yes")
 
     left = [path for path in pi.root.rglob("*") if not path.is_dir()]
     assert left == [pi.root / "said"]
