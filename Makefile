@@ -3,11 +3,6 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-# What the tests need from the system, as Debian names it: a real browser, fonts that show titles
-# in any script, a real web server to stand in front, what makes certificates, what judges units.
-SYSTEM_PACKAGES := chromium fonts-dejavu-core fonts-liberation fonts-noto-cjk nginx-light \
-	openssl systemd
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo run test check card bench soak clean system-packages
@@ -62,20 +57,4 @@ clean:  ## forget everything that was built or installed here
 	@touch $@
 
 system-packages:
-	@if command -v dpkg-query >/dev/null; then \
-		missing=; \
-		for package in $(SYSTEM_PACKAGES); do \
-			dpkg-query --show --showformat '$${db:Status-Status}' $$package 2>/dev/null | grep -qx installed || missing="$$missing $$package"; \
-		done; \
-		if [ -z "$$missing" ]; then :; \
-		elif [ "$$(id -u)" = 0 ]; then \
-			echo "Installing$$missing"; \
-			apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -qq --no-install-recommends $$missing >/dev/null; \
-		else \
-			echo "The tests drive a real browser and a real web server. Install first: sudo apt install$$missing" >&2; exit 1; \
-		fi; \
-	else \
-		for command in chromium nginx; do \
-			command -v $$command >/dev/null || { echo "The tests drive a real browser and a real web server. Install Chromium and nginx so that the command '$$command' is found." >&2; exit 1; }; \
-		done; \
-	fi
+	@tests/system-packages
