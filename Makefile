@@ -57,4 +57,4 @@ clean:  ## forget everything that was built or installed here
 	@touch $@
 
 system-packages:
-	@tests/system-packages
+	@sh tests/system-packages
