@@ -1,24 +1,20 @@
 """Print what plays at a tonearm server: `python watch.py https://listening.example`."""
 
-import asyncio
 import json
 import random
 import sys
+import time
 
-from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import WebSocketException
+from websockets.sync.client import connect
 
-
-async def watch(server: str) -> None:
-    """Print a line for each snapshot, and come back whenever the connection ends."""
-    async for socket in connect(server.replace("http", "ws", 1) + "/v1/ws"):
-        try:
-            while frame := json.loads(await socket.recv()):
+while True:
+    try:
+        with connect(sys.argv[1].replace("http", "ws", 1) + "/v1/ws") as socket:
+            for frame in map(json.loads, socket):
                 if frame["type"] == "state":
                     item = frame["item"] or {}
                     print(frame["state"], item.get("title"), item.get("byline"), flush=True)
-        except ConnectionClosed:
-            await asyncio.sleep(random.uniform(0, 10))
-
-
-asyncio.run(watch(sys.argv[1]))
+    except (OSError, WebSocketException) as error:
+        print(error, file=sys.stderr)
+    time.sleep(random.uniform(0, 10))  # and come back

@@ -3,7 +3,11 @@
 import asyncio
 import json
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
 
+import pytest
 from aiohttp import web
 from chromium import blank_page
 from documents import ROOT
@@ -19,6 +23,12 @@ from tonearm.poller.simulated.account import Account
 CLIENTS = ROOT / "docs" / "clients"
 ALBUM = music.Album(name="Test Pressing", cover="dusk", by=("The Testers",))
 SONG = music.track("Side One", ALBUM, duration_s=600)
+
+AT_ONCE = """
+import random, runpy, sys
+random.uniform = min
+runpy.run_path(sys.argv.pop(1))
+"""
 
 PAGE = """<!doctype html><title>A site</title><body></body>
 <script type="module">
@@ -37,28 +47,56 @@ async def a_site(request: web.Request) -> web.StreamResponse:
     return web.Response(text=PAGE, content_type="text/html")
 
 
+@asynccontextmanager
+async def python_client(*command: str | Path) -> AsyncIterator[asyncio.StreamReader]:
+    """Run the Python client and yield what it prints."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *command,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    assert process.stdout is not None
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            yield process.stdout
+    finally:
+        process.kill()
+        await process.wait()
+        close_pipes(process)
+
+
 async def test_python_client_prints_what_plays(
     home: Home, spotify: Account, clock: SystemClock
 ) -> None:
     """It runs as it stands."""
     await log_in(home)
     spotify.player.play([SONG], clock.monotonic() - 10)  # older than the lag
-    async with service(home) as running:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable, CLIENTS / "watch.py", running.url, stdout=asyncio.subprocess.PIPE
-        )
-        assert process.stdout is not None
-
-        try:
-            async with asyncio.timeout(PATIENCE_S):
-                while b"playing" not in (line := await process.stdout.readline()):
-                    assert line, "it ended"
-        finally:
-            process.kill()
-            await process.wait()
-            close_pipes(process)
+    async with (
+        service(home) as running,
+        python_client(CLIENTS / "watch.py", running.url) as printed,
+    ):
+        while b"playing" not in (line := await printed.readline()):
+            assert line, "it ended"
 
     assert line.decode() == "playing Side One The Testers\n"
+
+
+@pytest.mark.parametrize("code", [1000, 1012])
+async def test_python_client_comes_back_after_a_restart(code: int) -> None:
+    """After up to ten seconds of chance, of which it draws none here."""
+    async with (
+        Stage() as stage,
+        python_client("-c", AT_ONCE, CLIENTS / "watch.py", stage.origin) as printed,
+    ):
+        await stage.play(snapshot())
+        first = await printed.readline()
+        stage.frame = json.dumps(snapshot(epoch="next", item=track(title="Low Orbit")))
+        await stage.close(code)
+        second = await printed.readline()
+
+    assert first.decode() == "playing Paper Lanterns Nova Halden\n"
+    assert second.decode() == "playing Low Orbit Nova Halden\n"
 
 
 async def test_javascript_client_shows_what_plays(
