@@ -45,7 +45,7 @@ def _columns() -> int:
 @click.option("--json", "as_json", is_flag=True, help="For programs: one JSON object.")
 @with_exit_codes
 def status(config: Path | None, *, as_json: bool) -> None:
-    """Show what is shown, how it is, and what to do about it."""
+    """Show what is published, how the service is, and what to do about it."""
     import asyncio  # noqa: PLC0415
 
     import msgspec  # noqa: PLC0415
@@ -76,7 +76,7 @@ def status(config: Path | None, *, as_json: bool) -> None:
 @click.option("--url", metavar="URL", help="Watch any tonearm, such as https://music.example.org.")
 @with_exit_codes
 def watch(config: Path | None, *, url: str | None) -> None:
-    """Show what is played, live, until Ctrl-C.
+    """Show what is playing, live, until Ctrl-C.
 
     In a pipe it prints one line per change.
     """
@@ -162,7 +162,7 @@ def _agrees(question: str) -> bool:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @with_exit_codes
 def logout(config: Path | None, *, yes: bool) -> None:
-    """Delete your permission and what was played from this machine."""
+    """Delete your permission, and what was played, from this machine."""
     import asyncio  # noqa: PLC0415
 
     from tonearm.server import logs  # noqa: PLC0415
@@ -190,7 +190,7 @@ def logout(config: Path | None, *, yes: bool) -> None:
 @click.option("--support", is_flag=True, help="Print a bundle to send to somebody who helps.")
 @with_exit_codes
 def check(config: Path | None, *, support: bool) -> None:
-    """Examine everything, and say what to mend."""
+    """Examine everything, and say what to fix."""
     import asyncio  # noqa: PLC0415
     from importlib.metadata import version  # noqa: PLC0415
 
