@@ -28,7 +28,7 @@ FOREIGN: Final = (
 )
 
 _REASONS: Final = {
-    errno.EADDRINUSE: "another program uses it",
+    errno.EADDRINUSE: "another program uses it (another `tonearm login`, perhaps)",
     errno.EACCES: "this user may not listen there",
     errno.EADDRNOTAVAIL: "this machine does not have that address",
 }
