@@ -119,7 +119,12 @@ def home(environ: Mapping[str, str]) -> Path:
 
 
 def expanded(text: str, environ: Mapping[str, str], *, beside: Path) -> Path:
-    """Return ``text`` as an absolute path: below the home after ``~/``, else below ``beside``."""
+    """Return ``text`` as an absolute path: below the home after ``~/``, else below ``beside``.
+
+    Raises:
+        ValueError: no file can be called so here, where the locale knows fewer letters.
+    """
+    os.fsencode(text)
     if text == "~" or text.startswith("~/"):
         return home(environ) / text[2:]
     return (beside / text).absolute()

@@ -8,6 +8,7 @@ import pytest
 from tonearm.poller.errors import StateRefused
 from tonearm.server.configuration.paths import (
     LONGEST_SOCKET_BYTES,
+    expanded,
     home,
     private_directory,
     socket_path,
@@ -99,3 +100,9 @@ def test_private_directory_refuses_a_file(tmp_path: Path) -> None:
 def test_home_is_known_without_the_variable(environ: dict[str, str]) -> None:
     """A service may run without HOME."""
     assert home(environ).is_absolute()
+
+
+def test_a_name_that_cannot_be_encoded_is_no_path() -> None:
+    """In an ASCII locale that is every accent; the refusal comes before a file is opened."""
+    with pytest.raises(ValueError, match="encode"):
+        expanded("music-\ud800", {}, beside=Path("/"))
