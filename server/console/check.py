@@ -17,7 +17,7 @@ from tonearm.server.configuration import config as settings_file
 from tonearm.server.configuration.problems import Problem
 from tonearm.server.configuration.settings import Settings
 from tonearm.server.ink import local_day, local_time, plural, span
-from tonearm.server.owner.control_client import NotOurs, NotRunning, reach
+from tonearm.server.owner.control_client import NotOurs, NotRunning, Silent, reach
 from tonearm.server.owner.control_messages import Report
 
 from . import check_machine, check_reach
@@ -83,6 +83,8 @@ async def _find_service(
     try:
         async with reach(settings_file.control_sockets(environ, config=config)) as service:
             report = await service.report()
+    except Silent as error:
+        return _Here(service=failure("Service", str(error)), is_there=True)
     except (NotRunning, NotOurs, StateRefused) as error:
         is_there = not isinstance(error, NotRunning)
         return _Here(service=warning("Service", str(error)), is_there=is_there)

@@ -30,6 +30,13 @@ class NotRunning(TonearmError):
     """No service answers on the control socket."""
 
 
+class Silent(NotRunning):
+    """Something holds the control socket and says nothing."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"The service behind {path} does not answer: restart it.")
+
+
 class NotOurs(TonearmError):
     """A service is there, but it is another user's."""
 
@@ -110,12 +117,17 @@ async def reach(
     """
     async with contextlib.AsyncExitStack() as stack:
         client = None
+        missing = NotRunning("No service is running: start it with `tonearm run`.")
         for wanted in sockets:
-            with contextlib.suppress(NotRunning):
+            try:
                 client = await stack.enter_async_context(connect(wanted, greeting_s=greeting_s))
                 break
+            except Silent as error:
+                missing = error
+            except NotRunning:
+                pass
         if client is None:
-            raise NotRunning("No service is running: start it with `tonearm run`.")
+            raise missing
         yield client
 
 
@@ -126,7 +138,8 @@ async def connect(wanted: Path, *, greeting_s: float = GREETING_S) -> AsyncItera
     A service that does not greet within ``greeting_s`` seconds is taken for dead.
 
     Raises:
-        NotRunning: nobody answers there.
+        NotRunning: nobody is there.
+        Silent: somebody is, and does not answer.
         NotOurs: another user's service does.
         StateRefused: anybody could have put the socket there.
     """
@@ -144,7 +157,7 @@ async def connect(wanted: Path, *, greeting_s: float = GREETING_S) -> AsyncItera
                 raise NotOurs(path) from None
             raise NotRunning("No service is running.") from None
         except (aiohttp.ClientError, TimeoutError):
-            raise NotRunning("The service does not answer.") from None
+            raise Silent(path) from None
         yield ControlClient(session)
 
 

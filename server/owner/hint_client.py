@@ -19,7 +19,7 @@ class NobodyHeard(TonearmError):
     """No service of this machine takes hints from this user."""
 
 
-def send(controls: Iterable[Path]) -> str:
+def send(controls: Iterable[Path], *, patience_s: float = PATIENCE_S) -> str:
     """Say 'look' to the first service that is there, and return its answer: ok or later.
 
     ``controls`` are where control sockets may be; hints are taken beside them.
@@ -27,13 +27,15 @@ def send(controls: Iterable[Path]) -> str:
     Raises:
         NobodyHeard: there is none, or it may not be reached.
     """
-    closed = None
+    closed = silent = None
     for control in controls:
         path = paths.socket_path(paths.hint_socket(control))
         try:
-            return _say(path)
+            return _say(path, patience_s)
         except PermissionError:
             closed = path
+        except TimeoutError:
+            silent = path
         except OSError:
             continue
     if closed is not None:
@@ -41,12 +43,14 @@ def send(controls: Iterable[Path]) -> str:
             f"This user may not reach {closed}: let the service run under systemd, whose runtime"
             " directory is open to all, or set control.socket to a place that is."
         )
+    if silent is not None:
+        raise NobodyHeard(f"The service behind {silent} does not answer: restart it.")
     raise NobodyHeard("No service is running: start it with `tonearm run`.")
 
 
-def _say(path: Path) -> str:
+def _say(path: Path, patience_s: float) -> str:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as wire:
-        wire.settimeout(PATIENCE_S)
+        wire.settimeout(patience_s)
         wire.connect(str(path))
         wire.sendall(b"look\n")
         return wire.recv(_LONGEST_ANSWER).decode("ascii", "replace").strip()

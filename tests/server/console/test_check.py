@@ -1,5 +1,6 @@
 """`tonearm check` on machines where something is wrong."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -154,6 +155,20 @@ async def test_the_port_is_not_called_taken_when_another_user_runs_the_service(
 
     assert "with sudo" in found["Service"].said
     assert found["Settings"].verdict is Verdict.OK
+    assert "Port" not in found
+
+
+async def test_a_service_that_does_not_answer_is_to_be_restarted(machine: Machine) -> None:
+    """It has the port, so nothing is said of another program there."""
+    machine.control.parent.mkdir(mode=0o700)
+    hanging = await asyncio.start_unix_server(
+        lambda _reader, writer: writer.close(), machine.control
+    )
+    async with hanging:
+        found = await machine.check()
+
+    assert found["Service"].verdict is Verdict.FAILURE
+    assert "restart it" in found["Service"].said
     assert "Port" not in found
 
 

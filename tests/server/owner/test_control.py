@@ -234,6 +234,10 @@ async def test_the_service_counts_as_dead_when_it_is_silent(place: Path) -> None
         with pytest.raises(NotRunning, match="does not answer"):
             async with connect(place, greeting_s=0.05):
                 pass
+        # Whoever is told to start one would meet it on the port.
+        with pytest.raises(NotRunning, match="does not answer: restart it"):
+            async with reach((place, place.with_name("none.sock")), greeting_s=0.05):
+                pass
 
 
 async def test_the_sentence_says_so_when_the_service_stops_in_the_middle(place: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 import stat
 import tempfile
 from collections.abc import AsyncIterator, Iterator
@@ -155,6 +156,16 @@ def test_the_sentence_says_what_to_start_when_no_service_runs(tmp_path: Path) ->
     """And it comes at once."""
     with pytest.raises(hint_client.NobodyHeard, match="tonearm run"):
         hint_client.send([tmp_path / "control.sock"])
+
+
+def test_the_sentence_says_what_to_do_when_the_service_hangs(folder: Path) -> None:
+    """Whoever is told that none runs would start a second one."""
+    with socket.socket(socket.AF_UNIX) as hanging:
+        hanging.bind(str(folder / "hint.sock"))
+        hanging.listen()
+
+        with pytest.raises(hint_client.NobodyHeard, match="does not answer: restart it"):
+            hint_client.send([folder / "control.sock"], patience_s=0.05)
 
 
 async def test_the_sentence_names_the_socket_when_another_user_may_not_reach_it(
