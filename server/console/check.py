@@ -46,9 +46,10 @@ async def examine(
     except settings_file.ConfigError as error:
         wrong = error.problems
 
-    async with asyncio.TaskGroup() as group:  # each of the two may wait for a network
-        beyond = group.create_task(_to_spotify(settings), name="check spotify")
-        here = await _find_service(environ, config, settings, version)
+    # Each of the two may wait for a network.
+    here, beyond = await asyncio.gather(
+        _find_service(environ, config, settings, version), _to_spotify(settings)
+    )
 
     findings = [here.service]
     if settings is not None:
@@ -58,7 +59,7 @@ async def examine(
     else:
         findings += _settings_problems(wrong, is_running=here.is_there)
     findings += check_machine.the_clock(clock)
-    findings += beyond.result()
+    findings += beyond
     if settings is not None and not here.is_there:
         findings.append(check_machine.port(settings.server.listen))
     findings += here.public
@@ -83,6 +84,9 @@ async def _find_service(
     try:
         async with reach(settings_file.control_sockets(environ, config=config)) as service:
             report = await service.report()
+    except settings_file.ConfigError:
+        said = "not looked for: the settings file may name another place for it"
+        return _Here(service=warning("Service", said), is_there=False)
     except Silent as error:
         return _Here(service=failure("Service", str(error)), is_there=True)
     except (NotRunning, NotOurs, StateRefused) as error:

@@ -45,7 +45,7 @@ class Machine:
     def control(self) -> Path:
         return self.folder / "run" / "control.sock"
 
-    async def check(self) -> dict[str, Finding]:
+    async def check(self, config: Path | None = None) -> dict[str, Finding]:
         """Return the worst finding of each subject."""
         found = await examine(
             {
@@ -54,7 +54,7 @@ class Machine:
                 "TONEARM_CONTROL_SOCKET": str(self.control),
                 **self.variables,
             },
-            config=None,
+            config=config,
             clock=self.clock,
             version=self.version,
         )
@@ -97,6 +97,16 @@ async def test_a_fresh_machine_fails_in_nothing(machine: Machine) -> None:
     assert "tonearm run" in found["Service"].said
     assert "will be made" in found["State"].said
     assert not machine.state.exists()
+
+
+async def test_a_settings_file_that_does_not_exist_is_a_finding(machine: Machine) -> None:
+    """And what can be looked at without it is looked at."""
+    found = await machine.check(machine.folder / "none.toml")
+
+    assert found["Settings"].verdict is Verdict.FAILURE
+    assert "none.toml" in found["Settings"].said
+    assert "not looked for" in found["Service"].said
+    assert "Clock" in found
 
 
 async def test_every_mistake_in_the_settings_is_a_finding(machine: Machine) -> None:
