@@ -20,13 +20,19 @@ from .transport import Answer, Request
 
 LEAST_LIFETIME_S: Final = 60
 MOST_LIFETIME_S: Final = 86_400
-# Real ones have 100 to 400 characters; three of this length fit one page of the store.
+USUAL_LIFETIME_S: Final = 3600
+"""What Spotify's access tokens live, and what is assumed where an answer says nothing sensible."""
+# Real ones have 100 to 400 characters; three of this length and a scope fit one page of the store.
 _TOKEN: Final = re.compile(r"[!-~]{1,4096}")
+_SCOPE: Final = re.compile(r"[ -~]{1,2048}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenAnswer:
-    """New tokens; ``refresh_token`` and ``scope`` are None when the old ones stay as they are."""
+    """New tokens; ``refresh_token`` and ``scope`` are None when the old ones stay as they are.
+
+    ``expires_in_s`` is the usual one when the answer's made no sense.
+    """
 
     access_token: Secret
     expires_in_s: float
@@ -98,22 +104,28 @@ def _object_in(answer: Answer) -> Mapping[str, Any]:
 
 
 def _tokens_in(fields: Mapping[str, Any]) -> TokenAnswer:
-    if str(fields.get("token_type")).lower() != "bearer":
+    # What is not needed is not insisted on: with the answer, a new refresh token would be thrown
+    # away, and the old one may be void by now.
+    kind = fields.get("token_type")
+    if kind is not None and str(kind).lower() != "bearer":
         raise BadAnswer("not a bearer token", status=200)
-    expires_in = fields.get("expires_in")
-    if (
-        isinstance(expires_in, bool)
-        or not isinstance(expires_in, int | float)
-        or not LEAST_LIFETIME_S <= expires_in <= MOST_LIFETIME_S
-    ):
-        raise BadAnswer("no sensible expires_in", status=200)
     scope = fields.get("scope")
     return TokenAnswer(
         access_token=_token(fields.get("access_token")),
-        expires_in_s=float(expires_in),
+        expires_in_s=_lifetime_s(fields.get("expires_in")),
         refresh_token=_token(given) if (given := fields.get("refresh_token")) else None,
-        scope=scope if isinstance(scope, str) and scope else None,
+        scope=scope if isinstance(scope, str) and _SCOPE.fullmatch(scope) else None,
     )
+
+
+def _lifetime_s(given: object) -> float:
+    if (
+        isinstance(given, bool)
+        or not isinstance(given, int | float)
+        or not LEAST_LIFETIME_S <= given <= MOST_LIFETIME_S
+    ):
+        return USUAL_LIFETIME_S  # if that is too long, a 401 will say so
+    return float(given)
 
 
 def _token(given: object) -> Secret:

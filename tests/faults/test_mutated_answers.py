@@ -121,5 +121,6 @@ async def test_a_mutated_token_answer_never_costs_the_login_by_accident(
         if isinstance(outcome, TokenAnswer):
             assert outcome.access_token.reveal().isascii()
             assert 60 <= outcome.expires_in_s <= 86_400
+            assert len((outcome.scope or "").encode()) <= 2_048
 
     assert {"InvalidGrant", "BadAnswer", "RateLimited", "ServerTrouble"} <= outcomes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from fake_clock import FakeClock
-from fake_transport import FakeTransport
+from fake_transport import FakeTransport, json_answer
 from token_answers import (
     INVALID_GRANT,
     SERVER_TROUBLE,
@@ -56,6 +56,27 @@ async def test_the_old_refresh_token_is_kept_when_none_comes(
         await rig.tokens.access()
 
         assert [form["refresh_token"] for form in transport.forms] == ["refresh-1", "refresh-1"]
+
+
+@pytest.mark.parametrize(
+    "odd", [{"scope": "\ud800"}, {"scope": "x" * 900_000}, {"expires_in": "soon"}]
+)
+async def test_a_new_refresh_token_is_kept_when_the_rest_is_odd(
+    odd: dict[str, object], tmp_path: Path
+) -> None:
+    """The old one may be void by now; and the file stays as long as it is."""
+    fields = {"access_token": "access-2", "refresh_token": "refresh-2", "expires_in": 3600, **odd}
+    async with started(tmp_path, FakeTransport([json_answer(fields)]), clock=FakeClock()) as rig:
+        await logged_in(rig)
+        database = tmp_path / "state" / "grant.db"
+        size = database.stat().st_size
+
+        assert await rig.tokens.access() == Secret("access-2")
+
+        stored = await rig.store.read()
+        assert stored
+        assert stored.refresh_token == Secret("refresh-2")
+        assert database.stat().st_size == size
 
 
 async def test_the_new_tokens_are_stored_before_the_access_token_is_handed_out(

@@ -98,20 +98,39 @@ def test_no_refresh_token_is_none(extra: dict[str, object]) -> None:
         {"refresh_token": ["r"]},
         {"refresh_token": "line\nbreak"},
         {"token_type": "mac"},
-        {"token_type": None},
-        {"expires_in": 59},
-        {"expires_in": 86_401},
-        {"expires_in": "3600"},
-        {"expires_in": True},
-        {"expires_in": None},
-        {"expires_in": float("nan")},
-        {"expires_in": 10**400},
     ],
 )
 def test_an_answer_that_makes_no_sense_is_refused(extra: dict[str, object]) -> None:
     """Nothing of it may replace a token that works."""
     with pytest.raises(BadAnswer):
         read_token_answer(json_answer({**GOOD, **extra}), now=0.0)
+
+
+@pytest.mark.parametrize(
+    "expires_in", [59, 0, -1, 86_401, "7200", True, None, [], float("nan"), 10**400]
+)
+def test_a_lifetime_that_makes_no_sense_is_the_usual_one(expires_in: object) -> None:
+    """The refresh token beside it may be the only one there is: it is not thrown away."""
+    fields = {**GOOD, "refresh_token": "r", "expires_in": expires_in}
+
+    answer = read_token_answer(json_answer(fields), now=0.0)
+
+    assert answer.refresh_token == Secret("r")
+    assert answer.expires_in_s == 3600
+
+
+@pytest.mark.parametrize("missing", ["token_type", "expires_in"])
+def test_an_answer_is_read_without_what_is_not_needed(missing: str) -> None:
+    """RFC 6749 lets a server leave out the lifetime; a bearer token is what we asked for."""
+    fields = {name: value for name, value in GOOD.items() if name != missing}
+
+    assert read_token_answer(json_answer(fields), now=0.0).expires_in_s == 3600
+
+
+@pytest.mark.parametrize("scope", ["\ud800", "x" * 900_000, "a\0b", "", None, 7, ["x"]])
+def test_a_scope_that_makes_no_sense_is_no_scope(scope: object) -> None:
+    """It is stored beside the tokens: it must be text, and fit where there is room."""
+    assert read_token_answer(json_answer({**GOOD, "scope": scope}), now=0.0).scope is None
 
 
 @pytest.mark.parametrize("status", [400, 401, 403])
