@@ -77,7 +77,7 @@ class KeptGrant:
         """Take ``new``, the generation that follows the present one, and commit it."""
         async with self._writing:
             before = self._current(new.generation - 1)
-            self._grant = replace(new, account=before.account)
+            self._grant = new
             if new.refresh_token != before.refresh_token:
                 self._copy.write(self._grant)
             await self._commit_or_keep_trying()
@@ -99,13 +99,6 @@ class KeptGrant:
                 await self._store.mark_dead(self._stored_generation)
             except StateError:  # the next start will find out again
                 log.warning("dead_grant_not_marked")
-
-    async def note_account(self, account: Account) -> None:
-        """Write down whose grant it is."""
-        async with self._writing:
-            if self._grant is not None:
-                self._grant = replace(self._grant, account=account)
-                await self._store.note_account(account, generation=self._stored_generation)
 
     async def forget(self) -> None:
         """Delete the grant everywhere, for a logout."""

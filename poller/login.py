@@ -100,9 +100,17 @@ class Login:
                 f" ({kept.account.name}). Log in as {kept.account.name}, or switch on purpose with"
                 " `tonearm login --other-account`."
             )
-        if advice is not None and kept.is_alive:  # a friend's account, most likely
+        if account is not None or not kept.is_alive:
+            return
+        if advice is not None:  # a friend's account, most likely
             raise LoginFailed(
                 f"Spotify does not serve this account, so the login there was is kept. {advice}"
+            )
+        if kept.account is not None:
+            raise LoginFailed(
+                f"Spotify does not say right now whose login this is, so that of"
+                f" {kept.account.name} is kept, which still works. Run `tonearm login` again later,"
+                " or `tonearm login --other-account` to replace it unseen."
             )
 
     async def _whose(self, token: Secret) -> tuple[Account | None, str | None]:

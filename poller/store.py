@@ -14,7 +14,6 @@ import msgspec
 from .clock import Clock
 from .database import Database, open_database
 from .errors import StateOvertaken
-from .playback import Account
 from .quota import Cooldown
 from .schema import COOLDOWN_COLUMNS, GRANT_COLUMNS, LAYOUT, cooldown_from_row, from_row, to_row
 from .state_directory import StateDirectory
@@ -85,14 +84,6 @@ class GrantStore:
         """Take the grant out of use. Its row stays: Spotify has been wrong about this before."""
         await self._write_over(
             "UPDATE grant SET is_dead = 1, intent_generation = NULL WHERE generation = :over",
-            over=generation,
-        )
-
-    async def note_account(self, account: Account, *, generation: int) -> None:
-        """Write down whose grant it is."""
-        await self._write_over(
-            "UPDATE grant SET account_key = :key, account_name = :name WHERE generation = :over",
-            {"key": account.key, "name": account.name},
             over=generation,
         )
 

@@ -143,10 +143,6 @@ class Tokens:
         """
         await self._unbroken(self._adopt(consent, account))
 
-    async def note_account(self, account: Account) -> None:
-        """Write down whose grant it is, when that becomes known later."""
-        await self._unbroken(self._kept.note_account(account))
-
     async def forget(self) -> None:
         """Delete the grant, for a logout."""
         await self._unbroken(self._kept.forget())

@@ -9,7 +9,6 @@ from fake_clock import FakeClock
 
 from tonearm.poller.errors import StateUnwritable
 from tonearm.poller.options import App
-from tonearm.poller.playback import Account
 from tonearm.poller.store import GrantStore, open_state
 from tonearm.poller.stored_grant import StoredGrant
 from tonearm.poller.tokens import Tokens
@@ -38,10 +37,6 @@ class FullDisk(GrantStore):
     async def mark_dead(self, generation: int) -> None:
         self._check()
         await super().mark_dead(generation)
-
-    async def note_account(self, account: Account, *, generation: int) -> None:
-        self._check()
-        await super().note_account(account, generation=generation)
 
     def _check(self) -> None:
         if self.is_full:

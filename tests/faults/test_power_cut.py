@@ -89,9 +89,8 @@ async def live_with_a_grant(database: Database) -> None:
     """Log in, refresh, be locked out, die, log in, log out, log in."""
     store = GrantStore(database, StateDirectory(Path()))
     clock = FakeClock()
-    grant = granted(consent(clock), None, generation=1)
+    grant = granted(consent(clock), Account(key="k", name="Robin"), generation=1)
     await store.save_consent(grant)
-    await store.note_account(Account(key="k", name="Robin"), generation=1)
     for generation in range(1, 12):
         await store.note_intent(generation)
         token = Secret(f"{generation}" * 700)

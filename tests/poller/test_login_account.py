@@ -103,6 +103,31 @@ async def test_a_living_grant_stays_when_spotify_refuses_the_new_account(desk: D
     assert desk.whose() == "Ann"
 
 
+async def test_a_living_grant_stays_when_nobody_says_whose_the_new_one_is(desk: Desk) -> None:
+    """What cannot be compared may be another account; there is no hurry."""
+    await desk.log_in()
+    desk.account.faults.always(Endpoint.ME, server_trouble())
+
+    with pytest.raises(LoginFailed, match=r"of Ann is kept.*--other-account"):
+        await desk.log_in()
+
+    assert desk.whose() == "Ann"
+    await desk.log_in(is_other_account=True)
+    assert desk.whose() is None
+
+
+async def test_a_dead_grant_is_replaced_when_nobody_says_whose_the_new_one_is(desk: Desk) -> None:
+    """Nothing is shown without a login, so there is nothing to keep."""
+    await desk.log_in()
+    desk.account.revoke_grant()
+    await bury(desk)
+    desk.account.faults.always(Endpoint.ME, server_trouble())
+
+    await desk.log_in()
+
+    assert not desk.tokens.needs_login
+
+
 @pytest.mark.parametrize("fault", [server_trouble(), rate_limited("600")], ids=["5xx", "429"])
 async def test_the_consent_is_kept_when_its_account_cannot_be_asked(
     desk: Desk, fault: Fault

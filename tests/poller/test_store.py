@@ -117,8 +117,6 @@ async def test_writes_are_refused_when_another_generation_is_stored(store: Grant
         await store.note_intent(4)
     with pytest.raises(StateOvertaken):
         await store.mark_dead(4)
-    with pytest.raises(StateOvertaken):
-        await store.note_account(Account(key="x", name="x"), generation=4)
 
     assert await store.read() == replace(GRANT, generation=5)
 
@@ -134,16 +132,15 @@ async def test_a_consent_wins_whatever_is_stored(store: GrantStore) -> None:
     assert generation == 10
 
 
-async def test_intent_death_and_account_are_noted(store: GrantStore) -> None:
+async def test_intent_and_death_are_noted(store: GrantStore) -> None:
     """Each changes its own column."""
     await store.save_consent(GRANT)
 
     await store.note_intent(1)
     assert await store.read() == replace(GRANT, intent_generation=1)
-    await store.note_account(Account(key="k2", name="Kim"), generation=1)
     await store.mark_dead(1)
 
-    assert await store.read() == replace(GRANT, account=Account(key="k2", name="Kim"), is_dead=True)
+    assert await store.read() == replace(GRANT, is_dead=True)
 
 
 async def test_no_token_is_left_when_the_grant_is_cleared(path: Path) -> None:

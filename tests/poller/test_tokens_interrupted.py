@@ -169,8 +169,7 @@ async def test_a_logout_wins_over_a_refresh_under_way(tmp_path: Path) -> None:
 async def test_a_view_of_the_grant_tells_whose_it_is_and_how_long_it_holds(tmp_path: Path) -> None:
     """Status and health get dates and names, no tokens."""
     async with started(tmp_path, FakeTransport(), clock=FakeClock()) as rig:
-        await rig.tokens.adopt(consent(rig.clock), None)
-        await rig.tokens.note_account(OWNER)
+        await rig.tokens.adopt(consent(rig.clock), OWNER)
         grant = rig.tokens.grant
 
         assert grant
