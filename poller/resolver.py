@@ -7,6 +7,7 @@ is left. Knows nothing of what the addresses are for.
 
 import asyncio
 import contextlib
+import errno
 import socket
 import threading
 from typing import Any, Final
@@ -20,7 +21,8 @@ class Resolver(AbstractResolver):
     """Asks the C library, in at most two threads at once.
 
     Raises:
-        OSError: there is no such name, nobody answers, or two older questions still hang.
+        OSError: there is no such name, nobody answers, two older questions still hang, or there
+            is no thread to be had.
     """
 
     def __init__(self) -> None:
@@ -57,7 +59,11 @@ class Resolver(AbstractResolver):
             with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
                 loop.call_soon_threadsafe(settle, found)
 
-        threading.Thread(target=look_up, name="resolver", daemon=True).start()
+        try:
+            threading.Thread(target=look_up, name="resolver", daemon=True).start()
+        except RuntimeError:  # there may be no more threads: systemd counts them
+            self._in_flight -= 1
+            raise OSError(errno.EAGAIN, "no thread to look up names in") from None
         return [
             ResolveResult(
                 hostname=host,

@@ -61,3 +61,21 @@ async def test_nobody_waits_for_a_lookup_that_hangs(router: threading.Event) -> 
     assert thread.daemon
     router.set()
     thread.join()
+
+
+async def test_a_machine_without_threads_is_an_error_that_passes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """However often it happens, names are looked up again as soon as there are threads."""
+
+    def refuse(_thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    resolver = Resolver()
+    with monkeypatch.context() as starved:
+        starved.setattr(threading.Thread, "start", refuse)
+        for _ in range(MOST_IN_FLIGHT + 1):
+            with pytest.raises(OSError, match="no thread"):
+                await resolver.resolve("localhost")
+
+    assert await resolver.resolve("localhost", 80, socket.AF_INET)
