@@ -27,8 +27,9 @@ class Messenger:
     """Sends to every service the owner named; apprise blocks, so each has a thread of its own."""
 
     def __init__(self, apprise: Any, *, deadline_s: float) -> None:
-        self._apprise = apprise
+        self._services = tuple(apprise)
         self._deadline_s = deadline_s
+        self._silent: dict[int, asyncio.Future[bool]] = {}
 
     @classmethod
     def to(cls, urls: Secret, *, deadline_s: float = DEADLINE_S) -> Self:
@@ -59,9 +60,17 @@ class Messenger:
 
     async def deliver(self, alert: Alert) -> bool:
         """Send to all; tell whether at least one service took it."""
-        sent = [_sent(service, alert) for service in self._apprise]
-        await asyncio.wait(sent, timeout=self._deadline_s)
-        has_taken = any(each.done() and each.result() for each in sent)
+        # Who has not answered the last one is not asked again: its thread may hang for ever, and
+        # one more at each try would leave none for anything else.
+        sent = {
+            place: _sent(service, alert)
+            for place, service in enumerate(self._services)
+            if place not in self._silent or self._silent[place].done()
+        }
+        self._silent |= sent
+        if sent:
+            await asyncio.wait(sent.values(), timeout=self._deadline_s)
+        has_taken = any(each.done() and each.result() for each in sent.values())
         if not has_taken:
             log.warning("alert_not_delivered", cause=alert.cause)
         return has_taken

@@ -87,6 +87,33 @@ async def test_a_silent_service_is_given_up(
     assert not await Messenger.to(url(server, "silent"), deadline_s=0.2).deliver(ALERT)
 
 
+async def test_a_service_that_stays_silent_is_not_sent_more(
+    service: tuple[BaseTestServer, list[dict[str, Any]]],
+) -> None:
+    """A thread for every try would add up over a night; the other service still gets its due."""
+    server, taken = service
+    urls = f"{url(server, 'silent').reveal()} {url(server).reveal()}"
+    messenger = Messenger.to(Secret(urls), deadline_s=1.0)
+
+    assert await messenger.deliver(ALERT)
+    assert await messenger.deliver(ALERT)
+
+    assert len(taken) == 3
+
+
+async def test_a_service_that_only_stays_silent_takes_nothing(
+    service: tuple[BaseTestServer, list[dict[str, Any]]],
+) -> None:
+    """Nor does the second try wait for it."""
+    server, taken = service
+    messenger = Messenger.to(url(server, "silent"), deadline_s=1.0)
+
+    assert not await messenger.deliver(ALERT)
+    assert not await messenger.deliver(ALERT)
+
+    assert len(taken) == 1
+
+
 async def test_a_silent_service_does_not_hold_up_the_end(
     service: tuple[BaseTestServer, list[dict[str, Any]]],
 ) -> None:
