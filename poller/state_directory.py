@@ -26,7 +26,8 @@ class StateDirectory:
     """The state directory, held by a lock for as long as the ``with`` block lasts.
 
     The lock is a file of its own: closing any descriptor of a database drops the locks SQLite
-    holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2).
+    holds on it (https://www.sqlite.org/howtocorrupt.html, 2.2). ``set_aside_files`` has the names
+    of those that could not be used since then.
 
     Raises:
         StateRefused: wrong owner, mode or kind, with the command that mends it.
@@ -36,6 +37,7 @@ class StateDirectory:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self.set_aside_files: set[str] = set()
         self._lock: int | None = None
 
     def __enter__(self) -> Self:
@@ -90,6 +92,7 @@ class StateDirectory:
             path.rename(aside)
         except OSError as error:
             raise _failed(path, error) from error
+        self.set_aside_files.add(name)
         return aside
 
     def _locked(self) -> int:

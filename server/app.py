@@ -22,6 +22,7 @@ from tonearm.poller.loop import Poller
 from tonearm.poller.options import Hosts
 from tonearm.poller.playback import Snapshot
 from tonearm.poller.plays import open_plays
+from tonearm.poller.store import GRANT_FILE
 from tonearm.server.account import open_account
 from tonearm.server.artwork.covers import Fetch, open_covers, read_cover
 from tonearm.server.artwork.tint import Tint
@@ -174,6 +175,7 @@ async def compose(
     lookout = Lookout(
         report=service.report,
         had_login=lambda: account.tokens.grant is not None,
+        is_damaged=lambda: GRANT_FILE in account.directory.set_aside_files,
         directory=account.directory.path,
         messenger=_messenger(settings),
         notes=await stack.enter_async_context(open_alert_store(account.directory, clock=clock)),

@@ -20,6 +20,8 @@ LOCK_OUT_MS: Final = 3_600_000
 """A shorter cooldown is over before anybody could read of it."""
 LASTS_S: Final = {Health.STALE: 1_800.0, Health.OFFLINE: 1_800.0, Health.REFUSED: 900.0}
 """What may pass by itself is told only once it has lasted for so long."""
+SILENCE: Final = frozenset({Health.STALE, Health.OFFLINE})
+"""One trouble for the owner: which of the two it is may change with every look."""
 LITTLE_SPACE_BYTES: Final = 50 << 20
 
 
@@ -55,12 +57,14 @@ class Circumstances(msgspec.Struct, frozen=True, kw_only=True):
     """How the service is, seen by an owner.
 
     ``lasted_s`` is how long the health has been what it is; ``had_login`` whether there ever was
-    a login; ``free_bytes`` the room where the login is kept, None when that is not known.
+    a login; ``is_damaged`` whether it was in a file that could not be used; ``free_bytes`` the
+    room where the login is kept, None when that is not known.
     """
 
     report: Report
     lasted_s: float
     had_login: bool
+    is_damaged: bool
     free_bytes: int | None
     now_at: int
 
@@ -84,12 +88,16 @@ def _login(circumstances: Circumstances) -> Iterator[Alert]:
     report, login = circumstances.report, circumstances.report.status.login
     if report.status.health is Health.LOGIN_NEEDED:
         if circumstances.had_login:
-            yield Alert(
-                Cause.LOGIN_LOST,
-                "tonearm needs a new login",
-                "Spotify no longer accepts the permission you gave. Until you run"
-                " `tonearm login`, the card shows what was played last.",
-            )
+            why = "Spotify no longer accepts the permission you gave."
+        elif circumstances.is_damaged:
+            why = "The file that held your permission was damaged, and is set aside."
+        else:
+            return
+        yield Alert(
+            Cause.LOGIN_LOST,
+            "tonearm needs a new login",
+            f"{why} Until you run `tonearm login`, the card shows what was played last.",
+        )
     elif login is not None and (days := warning_days(login.days_left)) is not None:
         yield Alert(
             Cause.LOGIN_EXPIRING,

@@ -16,7 +16,7 @@ from tonearm.poller.errors import StateUnreadable, StateUnwritable
 from tonearm.poller.playback import Health
 from tonearm.server.owner.control_messages import Report
 
-from .alerts import Alert, Cause, Circumstances, Told, due
+from .alerts import SILENCE, Alert, Cause, Circumstances, Told, due
 
 PERIOD_S: Final = 60.0
 RETRY_S: Final = 900.0
@@ -42,7 +42,8 @@ class Lookout:
     """Watches a service through its report.
 
     ``messenger`` is None where the owner named no service. ``had_login`` tells whether there ever
-    was a login; ``directory`` is where the login is kept, whose disk may fill up.
+    was a login, and ``is_damaged`` whether its file could not be used; ``directory`` is where the
+    login is kept, whose disk may fill up.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Lookout:
         *,
         report: Callable[[], Report],
         had_login: Callable[[], bool],
+        is_damaged: Callable[[], bool],
         directory: Path,
         messenger: Delivers | None,
         notes: Notes,
@@ -57,6 +59,7 @@ class Lookout:
     ) -> None:
         self._report = report
         self._had_login = had_login
+        self._is_damaged = is_damaged
         self._directory = directory
         self._messenger = messenger
         self._notes = notes
@@ -81,12 +84,15 @@ class Lookout:
 
     def _circumstances(self) -> Circumstances:
         report, now_s = self._report(), self._clock.monotonic()
-        if report.status.health is not self._health:
-            self._health, self._since_s = report.status.health, now_s
+        health = report.status.health
+        if health is not self._health and not {health, self._health} <= SILENCE:
+            self._since_s = now_s
+        self._health = health
         return Circumstances(
             report=report,
             lasted_s=now_s - self._since_s,
             had_login=self._had_login(),
+            is_damaged=self._is_damaged(),
             free_bytes=_free_bytes(self._directory),
             now_at=self._now_at(),
         )

@@ -67,6 +67,23 @@ async def test_a_login_that_ends_soon_is_told_once_over_restarts(
     assert TOPIC not in "".join(outputs)
 
 
+async def test_a_login_in_a_damaged_file_is_told(
+    home: Home, inbox: tuple[BaseTestServer, asyncio.Queue[dict[str, Any]]]
+) -> None:
+    """The service runs on, but only the owner can give what was lost."""
+    server, sent = inbox
+    await log_in(home)
+    (home.state / "grant.db").write_bytes(b"rust")
+    home.variables["TONEARM_ALERTS_APPRISE_URLS"] = f"json://127.0.0.1:{server.port}/{TOPIC}"
+
+    async with service(home) as running, asyncio.timeout(100):
+        message = await sent.get()
+        assert await running.stop() == 0
+
+    assert message["title"] == "tonearm needs a new login"
+    assert "damaged" in message["message"]
+
+
 async def test_a_silent_service_delays_no_stop(home: Home, clock: SystemClock) -> None:
     """Systemd kills what has not ended after 20 s, and with it what the service wanted to keep."""
     asked, is_over = asyncio.Event(), asyncio.Event()

@@ -16,6 +16,7 @@ def circumstances(
     *,
     lasted_s: float = 0.0,
     had_login: bool = True,
+    is_damaged: bool = False,
     free_bytes: int | None = 10 << 30,
     now_at: int = NOW_AT,
     **changes: Any,
@@ -25,6 +26,7 @@ def circumstances(
         report=report(**changes),
         lasted_s=lasted_s,
         had_login=had_login,
+        is_damaged=is_damaged,
         free_bytes=free_bytes,
         now_at=now_at,
     )
@@ -84,6 +86,17 @@ def test_a_lost_login_is_told_but_not_one_that_never_was(
     found = circumstances(health=Health.LOGIN_NEEDED, login=None, had_login=had_login)
 
     assert causes(found) == expected
+
+
+def test_a_login_in_a_damaged_file_is_told_as_that() -> None:
+    """Nobody can say any more that there was one, but for the file that was set aside."""
+    found = circumstances(health=Health.LOGIN_NEEDED, login=None, had_login=False, is_damaged=True)
+
+    [alert] = due(found, {})
+
+    assert alert.cause is Cause.LOGIN_LOST
+    assert "damaged" in alert.body
+    assert "Spotify" not in alert.body
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """An owner is told, once, and again only when it did not arrive."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -66,6 +67,7 @@ async def on_watch(
     lookout = Lookout(
         report=seen,
         had_login=lambda: True,
+        is_damaged=lambda: False,
         directory=directory,
         messenger=messenger,
         notes=notes,
@@ -154,6 +156,19 @@ async def test_trouble_is_told_once_it_has_lasted() -> None:
         await clock.advance(2 * PERIOD_S)
 
     assert early == []
+    assert [alert.cause for alert in postman.delivered] == [Cause.STALE]
+
+
+async def test_trouble_that_changes_its_name_is_one_trouble() -> None:
+    """A line that sometimes answers with an error page is told of as one that never answers."""
+    clock, postman = FakeClock(), Postman()
+    names = itertools.cycle([Health.OFFLINE, Health.STALE])
+
+    async with on_watch(
+        clock, lambda: report(health=next(names)), messenger=postman, notes=Notebook()
+    ):
+        await clock.advance(1_800 + PERIOD_S)
+
     assert [alert.cause for alert in postman.delivered] == [Cause.STALE]
 
 
