@@ -19,7 +19,23 @@ from .errors import StateInUse, StateRefused, StateUnwritable
 LOCK_FILE: Final = "lock"
 _DIRECTORY_MODE: Final = 0o700
 _FILE_MODE: Final = 0o600
-_NOT_NOW: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
+# What only the owner can mend. Anything else may pass, and is tried again: a service that gives up
+# for good because its card was slow to wake up is found years later.
+_FOR_GOOD: Final = frozenset(
+    {
+        errno.EACCES,
+        errno.EEXIST,
+        errno.EINVAL,
+        errno.EISDIR,
+        errno.ELOOP,
+        errno.ENAMETOOLONG,
+        errno.ENOENT,
+        errno.ENOSYS,
+        errno.ENOTDIR,
+        errno.EOPNOTSUPP,
+        errno.EPERM,
+    }
+)
 
 
 class StateDirectory:
@@ -69,6 +85,8 @@ class StateDirectory:
             found = path.lstat()
         except FileNotFoundError:
             _create(path)
+        except OSError as error:
+            raise _failed(path, error) from error
         else:
             _check(path, found, mode=_FILE_MODE)
         return path
@@ -124,7 +142,11 @@ def _prepared(path: Path) -> Path:
     except OSError as error:
         raise _failed(path, error) from error
     path = _behind_systemds_link(path)
-    _check(path, path.lstat(), mode=_DIRECTORY_MODE)
+    try:
+        found = path.lstat()
+    except OSError as error:
+        raise _failed(path, error) from error
+    _check(path, found, mode=_DIRECTORY_MODE)
     return path
 
 
@@ -178,7 +200,7 @@ def _create(path: Path) -> None:
 
 def _failed(path: Path, error: OSError) -> StateRefused | StateUnwritable:
     sentence = f"{path} cannot be used: {error.strerror}."
-    return StateUnwritable(sentence) if error.errno in _NOT_NOW else StateRefused(sentence)
+    return StateRefused(sentence) if error.errno in _FOR_GOOD else StateUnwritable(sentence)
 
 
 def _user(uid: int) -> str:

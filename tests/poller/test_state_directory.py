@@ -1,5 +1,6 @@
 """The state directory is ours alone, or it is refused with the command that mends it."""
 
+import errno
 import os
 import stat
 import subprocess
@@ -234,15 +235,35 @@ def test_files_set_aside_never_replace_each_other(path: Path) -> None:
     assert [aside.read_bytes() for aside in asides] == [b"1", b"2", b"3"]
 
 
-def test_full_disk_is_not_called_a_wrong_setting(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EIO, errno.ENFILE, errno.ENOLCK])
+def test_trouble_of_the_machine_is_not_called_a_wrong_setting(
+    trouble: int, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It may work again later: systemd may restart on it."""
 
-    def full(*args: object, **more: object) -> int:
-        raise OSError(28, "No space left on device")
+    def fail(*args: object, **more: object) -> int:
+        raise OSError(trouble, os.strerror(trouble))
 
-    monkeypatch.setattr(os, "open", full)
+    monkeypatch.setattr(os, "open", fail)
 
-    with pytest.raises(StateUnwritable, match="No space left"), StateDirectory(path):
+    with pytest.raises(StateUnwritable, match=os.strerror(trouble)), StateDirectory(path):
+        pass
+
+
+@pytest.mark.parametrize("is_directory", [True, False])
+def test_a_place_that_cannot_be_looked_at_is_named(
+    is_directory: bool, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a card that is about to die."""
+    dying = path if is_directory else path / "lock"
+    look_at = Path.lstat
+
+    def fail(which: Path) -> os.stat_result:
+        if which == dying:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return look_at(which)
+
+    monkeypatch.setattr(Path, "lstat", fail)
+
+    with pytest.raises(StateUnwritable, match=f"{dying} cannot be used"), StateDirectory(path):
         pass
