@@ -3,6 +3,7 @@
 import asyncio
 import socket
 from collections.abc import AsyncIterator
+from typing import cast
 
 import aiohttp
 import pytest
@@ -48,6 +49,25 @@ async def test_a_body_that_dribbles_is_given_up_at_the_deadline(hasty: HttpTrans
 
     assert ticks > 1
     assert caught.value.reason == "timeout"
+
+
+async def test_each_step_has_a_limit_of_its_own() -> None:
+    """A dead router is known after 5 s, a line that fell silent after 10."""
+
+    class Session:
+        limits: aiohttp.ClientTimeout
+
+        def request(self, *_rest: object, timeout: aiohttp.ClientTimeout, **_named: object) -> None:
+            self.limits = timeout
+            raise aiohttp.ServerDisconnectedError
+
+    session = Session()
+    transport = HttpTransport(cast("aiohttp.ClientSession", session))
+
+    with pytest.raises(Unreachable):
+        await transport.send(Request(method="GET", url="http://127.0.0.1/"))
+
+    assert session.limits == aiohttp.ClientTimeout(total=None, sock_connect=5.0, sock_read=10.0)
 
 
 async def test_a_server_that_never_answers_is_given_up(hasty: HttpTransport) -> None:
