@@ -7,6 +7,7 @@ import pytest
 from fake_clock import FakeClock
 from fake_transport import FakeTransport, Held
 from token_answers import (
+    INVALID_CLIENT,
     TIMEOUT,
     consent,
     tokens_answer,
@@ -15,6 +16,7 @@ from token_server import Rotation, TokenServer
 from tokens_rig import started
 
 from tonearm.poller.errors import (
+    InvalidClient,
     LoginNeeded,
     Unreachable,
 )
@@ -147,6 +149,20 @@ async def test_trouble_of_an_older_grant_is_not_held_against_the_next(tmp_path: 
         await rig.tokens.reject(await caller)
 
         assert await rig.tokens.access() == Secret("a3")
+
+
+async def test_a_login_need_not_wait_out_the_trouble_before_it(tmp_path: Path) -> None:
+    """Its first token is refused, say: the next one is asked for at once."""
+    transport = FakeTransport([INVALID_CLIENT, tokens_answer("access-3")])
+    async with started(tmp_path, transport, clock=FakeClock()) as rig:
+        await rig.tokens.adopt(consent(rig.clock), OWNER)
+        await rig.clock.advance(3600)
+        with pytest.raises(InvalidClient):
+            await rig.tokens.access()
+        await rig.tokens.adopt(consent(rig.clock, access="access-2"), OWNER)
+        await rig.tokens.reject(Secret("access-2"))
+
+        assert await rig.tokens.access() == Secret("access-3")
 
 
 async def test_a_logout_wins_over_a_refresh_under_way(tmp_path: Path) -> None:
