@@ -73,6 +73,14 @@ def with_a_row_that_is_no_grant(file: Path) -> None:
     sqlite3_set(file, "UPDATE grant SET refresh_token = CAST(x'ff63616e617279' AS TEXT)")
 
 
+def with_room_that_is_none(file: Path) -> None:
+    """Rows that can be read, on a page that would be ruined by the next write."""
+    content = bytearray(file.read_bytes())
+    first_free_block = schema.LAYOUT.page_bytes + 1  # on the page of the grant
+    content[first_free_block : first_free_block + 2] = (9_000).to_bytes(2, "big")
+    file.write_bytes(content)
+
+
 def in_wal_mode(file: Path) -> None:
     """A format that SQLite would read and then not write."""
     sqlite3_set(file, "PRAGMA journal_mode = WAL")
@@ -87,7 +95,16 @@ def sqlite3_set(file: Path, statement: str) -> None:
 
 @pytest.mark.parametrize(
     "spoil",
-    [emptied, cut, garbage, somebody_elses, older, with_a_row_that_is_no_grant, in_wal_mode],
+    [
+        emptied,
+        cut,
+        garbage,
+        somebody_elses,
+        older,
+        with_a_row_that_is_no_grant,
+        with_room_that_is_none,
+        in_wal_mode,
+    ],
 )
 async def test_service_starts_when_the_file_cannot_be_used(
     spoil: Callable[[Path], None], tmp_path: Path, capsys: pytest.CaptureFixture[str]

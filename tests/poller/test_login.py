@@ -85,10 +85,12 @@ async def test_an_answer_counts_once_when_it_is_replayed(desk: Desk) -> None:
     """What a browser's history remembers opens nothing."""
     landed = desk.decide(desk.login.begin())
     await desk.login.finish(landed)
+    asked = desk.account.count(Endpoint.TOKEN)
 
     with pytest.raises(LoginFailed, match="it was used"):
         await desk.login.finish(landed)
 
+    assert desk.account.count(Endpoint.TOKEN) == asked
     assert desk.told == ["logged in"]
 
 

@@ -67,6 +67,26 @@ async def test_no_grant_is_lost_when_callers_are_cancelled_anywhere(
         await rig.tokens.access()
 
 
+async def test_a_login_that_is_stored_is_in_use_when_who_brought_it_is_cancelled(
+    tmp_path: Path,
+) -> None:
+    """After any number of steps: memory and disk never speak of two grants."""
+    async with started(tmp_path, FakeTransport(), clock=FakeClock()) as rig:
+        for steps in range(30):
+            new = consent(rig.clock, refresh=f"refresh-{steps}", access=f"access-{steps}")
+            caller = asyncio.create_task(rig.tokens.adopt(new, OWNER))
+            for _ in range(steps):
+                await asyncio.sleep(0)  # noqa: TID251  (one step of the event loop)
+            caller.cancel()
+            await asyncio.wait({caller})
+            await rig.store.read()  # a write that was begun is done by now
+            stored = await rig.store.read()
+
+            if stored:
+                assert stored.access
+                assert await rig.tokens.access() == stored.access.token
+
+
 async def test_close_lets_a_running_refresh_end(tmp_path: Path) -> None:
     """SIGTERM in mid-refresh: the tokens that come are stored before the process ends."""
     held = Held(tokens_answer("access-2", "refresh-2"))
