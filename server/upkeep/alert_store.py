@@ -4,15 +4,20 @@ A small database of its own, as losing it costs no more than a message that come
 """
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Final
+
+import structlog
 
 from tonearm.poller.clock import Clock
 from tonearm.poller.database import Database, open_database
+from tonearm.poller.errors import StateUnreadable, StateUnwritable
 from tonearm.poller.layout import Layout
 from tonearm.poller.state_directory import StateDirectory
 
 from .alerts import Cause, Told
+
+log = structlog.get_logger()
 
 
 def _read(columns: Mapping[str, object]) -> tuple[Cause, Told]:
@@ -43,18 +48,22 @@ LAYOUT: Final = Layout(
 
 
 class AlertStore:
-    """The open database. Get one from :func:`open_alert_store`."""
+    """The open database, or none to keep anything in. Get one from :func:`open_alert_store`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database | None) -> None:
         self._database = database
 
     async def told(self) -> dict[Cause, Told]:
         """Return the last alert of each cause; raise StateUnreadable: not now."""
+        if self._database is None:
+            return {}
         rows = await self._database.read("SELECT cause, told_at, mark FROM told")
         return dict(_read(row) for row in rows)
 
     async def keep(self, cause: Cause, told: Told | None) -> None:
         """Keep what was told in the place of the one before; raise StateUnwritable: not now."""
+        if self._database is None:
+            return
         if told is None:
             await self._database.write("DELETE FROM told WHERE cause = ?", (cause.value,))
         else:
@@ -68,8 +77,18 @@ class AlertStore:
 async def open_alert_store(directory: StateDirectory, *, clock: Clock) -> AsyncIterator[AlertStore]:
     """Open the list in ``directory`` for one ``with`` block.
 
+    Where its file can neither be used nor made anew, nothing is kept: a message that comes twice is
+    better than a service that does not start.
+
     Raises:
-        StateError: the file cannot be used now, or a newer tonearm wrote it.
+        StateRefused: the file must not be used as it is, or a newer tonearm wrote it.
     """
-    async with open_database(directory, LAYOUT, clock=clock) as database:
+    async with AsyncExitStack() as stack:
+        database: Database | None = None
+        try:
+            database = await stack.enter_async_context(
+                open_database(directory, LAYOUT, clock=clock)
+            )
+        except (StateUnreadable, StateUnwritable) as error:
+            log.warning("alerts_not_kept", reason=str(error))
         yield AlertStore(database)

@@ -191,7 +191,11 @@ async def test_the_service_lives_through_a_full_disk(
 async def test_the_service_starts_and_serves_on_a_read_only_card(
     on_card: Home, card: Card, spotify: Account
 ) -> None:
-    """Two starts in a row: what the first one refreshed is not needed by the second."""
+    """Two starts in a row, with a rusty file that cannot be set aside.
+
+    What the first one refreshed is not needed by the second.
+    """
+    (card.path / "state" / "alerts.db").write_bytes(b"rust")
     card.turn_read_only()
 
     for _ in range(2):

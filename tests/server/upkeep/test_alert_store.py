@@ -1,8 +1,11 @@
 """What was told is known after a restart."""
 
+import errno
+import os
 import sqlite3
 from pathlib import Path
 
+import pytest
 from fake_clock import FakeClock
 
 from tonearm.poller.state_directory import StateDirectory
@@ -43,3 +46,21 @@ async def test_a_row_that_is_not_ours_sets_the_file_aside(tmp_path: Path) -> Non
             assert await store.told() == {}
 
     assert len(list(place.glob("alerts.db.*Z"))) == 1
+
+
+async def test_a_file_that_can_neither_be_used_nor_made_anew_stops_no_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It rusted on a card that is read-only by now: nothing is kept, and nothing fails."""
+
+    def fail(_file: Path, _aside: Path) -> Path:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with StateDirectory(tmp_path / "state") as directory:
+        directory.claim("alerts.db").write_bytes(b"rust")
+        monkeypatch.setattr(Path, "rename", fail)
+
+        async with open_alert_store(directory, clock=FakeClock()) as store:
+            await store.keep(Cause.DISK, Told(told_at=1, mark=None))
+            await store.keep(Cause.DISK, None)
+            assert await store.told() == {}
