@@ -158,13 +158,23 @@ class Spotify:
     async def _get(self, endpoint: Endpoint, path: str, *, token: Secret | None = None) -> Heard:
         async with self._one_call:
             self._check_gate()  # before a token is asked for: that may be a call too
-            current = token or await self._tokens.access()
+            current = token or await self._access()
             heard = await self._send(endpoint, path, current)
             if heard.answer.status == HTTPStatus.UNAUTHORIZED and token is None:
                 await self._tokens.reject(current)
-                heard = await self._send(endpoint, path, await self._tokens.access())
+                heard = await self._send(endpoint, path, await self._access())
             await self._check(heard.answer)
             return heard
+
+    async def _access(self) -> Secret:
+        try:
+            return await self._tokens.access()
+        except RateLimited as error:
+            # The token endpoint's, or what is left of it: kept like any other, or the next process
+            # would ask at once. It says nothing of the calls that the ledger rations, and the
+            # tokens themselves wait longer after each one in a row.
+            await self._cool_down(error, strikes=0)
+            raise
 
     def _check_gate(self) -> None:
         if (cooldown := self.cooldown) is not None:
@@ -201,17 +211,21 @@ class Spotify:
             case HTTPStatus.FORBIDDEN:
                 raise Refused(parse.refusal(answer.body))
             case HTTPStatus.TOO_MANY_REQUESTS:
-                await self._cool_down(answer)
+                error = parse.rate_limit(answer.headers, answer.body, now=self._clock.now())
+                await self._cool_down(
+                    error, strikes=self._cooldown.strikes if self._cooldown else 0
+                )
+                await self._ledger.refused(error)
+                raise error
             case status if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise ServerTrouble(status)
             case status:
                 raise BadAnswer("unexpected status", status=status)
 
-    async def _cool_down(self, answer: Answer) -> None:
-        error = parse.rate_limit(answer.headers, answer.body, now=self._clock.now())
+    async def _cool_down(self, error: RateLimited, *, strikes: int) -> None:
         self._cooldown = cooldown_after(
             error,
-            strikes=self._cooldown.strikes if self._cooldown else 0,
+            strikes=strikes,
             now_s=self._clock.monotonic(),
             now_at=round(self._clock.now() * 1000),
             boot_id=self._clock.boot_id(),
@@ -220,5 +234,3 @@ class Spotify:
             await self._store.save_cooldown(self._cooldown)
         except StateUnwritable:
             log.warning("cooldown_not_saved")  # it still holds for as long as this process lives
-        await self._ledger.refused(error)
-        raise error

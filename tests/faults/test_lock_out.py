@@ -13,7 +13,6 @@ from running_poller import Service
 from spotify_line import NOTHING, too_many
 from watching import watcher
 
-from tonearm.poller.clock import SystemClock
 from tonearm.poller.errors import RateLimited
 from tonearm.poller.ledger import Ledger
 from tonearm.poller.options import App, Hosts
@@ -86,12 +85,14 @@ async def test_twenty_restarts_of_the_poller_in_a_lock_out_ask_nothing(
     assert len(transport.requests) > 1
 
 
+@pytest.mark.parametrize("refuses", [faults.Endpoint.PLAYER, faults.Endpoint.TOKEN])
 async def test_restarts_of_the_service_in_a_lock_out_ask_nothing(
-    home: Home, spotify: Account, clock: SystemClock, *, is_soak: bool
+    refuses: faults.Endpoint, home: Home, spotify: Account, *, is_soak: bool
 ) -> None:
     """By Spotify's own log: not the player, not the token endpoint, whoever comes."""
     await log_in(home)
-    spotify.faults.next(faults.Endpoint.ANY, faults.rate_limited(f"{LOCK_OUT_S:.0f}"))
+    spotify.revoke_access()
+    spotify.faults.next(refuses, faults.rate_limited(f"{LOCK_OUT_S:.0f}"))
     async with service(home) as running, watcher(running.url) as viewer:
         await viewer.has("limited")
         assert await running.stop() == 0

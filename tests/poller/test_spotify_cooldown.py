@@ -66,6 +66,26 @@ async def test_a_cooldown_is_kept_before_anybody_hears_of_it() -> None:
     assert line.cooldowns.kept.is_quota
 
 
+async def test_a_429_of_the_token_endpoint_is_kept_as_well() -> None:
+    """It locks the same app out: the next process must know, and a viewer sees until when."""
+    line = Line(NOTHING)
+    line.tokens.error = RateLimited(79_892.0, is_quota=False)
+
+    with pytest.raises(RateLimited):
+        await line.spotify.look()
+    line.tokens.error = AssertionError("asked in a lock-out")
+    await line.clock.advance(79_892)
+    with pytest.raises(CoolingDown):
+        await line.spotify.look()
+
+    assert line.cooldowns.kept is not None
+    assert line.cooldowns.kept == line.spotify.cooldown
+    assert line.ledger.usage.learned is None
+    await line.clock.advance(2)
+    line.tokens.error = None
+    assert (await line.spotify.look()).playback == STOPPED
+
+
 async def test_a_cooldown_holds_although_it_cannot_be_kept() -> None:
     """A full disk is no excuse for asking."""
     line = Line(too_many("100"))
