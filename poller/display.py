@@ -99,13 +99,17 @@ class Display:
         return self._shown.last is None and not self._was_ever_incognito
 
     async def restore(self) -> None:
-        """Take up what an earlier process showed last, and what it was not to show."""
+        """Take up what an earlier process showed last, and what it was not to show.
+
+        Raises:
+            StateUnreadable: whether anything may be shown cannot be known now.
+        """
         last = None
         try:
             last = await self._plays.last_played()
-            await self._restore_incognito()
         except StateUnreadable:
             log.warning("last_played_not_read")
+        await self._restore_incognito()
         self._shown = first_shown(self._epoch, last, now_at=self._now_at())
         self._kept = self._shown.last  # a clock that is wrong at boot must not get into the store
 

@@ -6,7 +6,8 @@ from fake_spotify import FakePlays
 from observations import playing, track
 from running_poller import Service
 
-from tonearm.poller.errors import ServerTrouble, Unreachable
+from tonearm.poller.errors import ServerTrouble, StateUnreadable, Unreachable
+from tonearm.poller.incognito import Incognito
 from tonearm.poller.options import Rules
 from tonearm.poller.playback import Kind, Play, State
 from tonearm.poller.publish import LastPlayed
@@ -136,9 +137,9 @@ async def test_a_full_disk_is_tried_again_with_the_next_change() -> None:
     """Viewers notice nothing of it."""
     service = Service()
     service.viewers = 1
-    service.plays.is_broken = True
 
     async with service.running() as poller:
+        service.plays.is_broken = True
         service.fake.playback = playing(A, 10)
         await service.clock.advance(60)
         tries = service.plays.tries
@@ -164,3 +165,38 @@ async def test_a_clock_that_is_wrong_at_boot_spoils_nothing_on_disk() -> None:
 
         assert poller.snapshot.ended_at == 1_000_000
     assert service.plays.kept == kept
+
+
+class Forgetful(FakePlays):
+    """A card on which one thing or the other cannot be read."""
+
+    def __init__(self, *, forgets: str) -> None:
+        super().__init__(LastPlayed(item=A, ended_at=1_000))
+        self._forgets = forgets
+
+    async def last_played(self) -> LastPlayed | None:
+        self.is_broken = self._forgets == "last_played"
+        return await super().last_played()
+
+    async def incognito(self) -> Incognito | None:
+        self.is_broken = self._forgets == "incognito"
+        return await super().incognito()
+
+
+async def test_a_last_play_that_cannot_be_read_stops_no_start() -> None:
+    """It is one line on a card."""
+    service = Service(plays=Forgetful(forgets="last_played"))
+    service.fake.playback = playing(B, 0)
+
+    async with service.running() as poller:
+        assert poller.snapshot.item == B
+
+
+async def test_nothing_is_shown_while_nobody_knows_whether_it_may_be() -> None:
+    """The start fails, and is tried again: the owner may have said that nobody is to see it."""
+    service = Service(plays=Forgetful(forgets="incognito"))
+
+    with pytest.raises(StateUnreadable):
+        await service.poller.restore()
+
+    assert service.emitted == []
