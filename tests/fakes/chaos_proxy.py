@@ -81,11 +81,11 @@ class ChaosProxy:
                 for pump in pumps:
                     pump.cancel()
                 await asyncio.wait(pumps)
-                for each in (back, writer):
-                    each.close()
+                back.close()
         except asyncio.CancelledError:
             pass  # the test is over; asyncio.start_server would log it
         finally:
+            writer.close()
             self._running.discard(task)
 
     async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

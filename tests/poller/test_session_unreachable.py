@@ -25,9 +25,9 @@ async def transport() -> AsyncIterator[HttpTransport]:
 
 @pytest.fixture
 async def hasty() -> AsyncIterator[HttpTransport]:
-    """Yield a transport that gives up after a tenth of a second instead of fifteen."""
+    """Yield a transport that gives up after half a second instead of fifteen."""
     async with open_session() as session:
-        yield HttpTransport(session, deadline_s=0.1)
+        yield HttpTransport(session, deadline_s=0.5)
 
 
 async def test_a_body_that_dribbles_is_given_up_at_the_deadline(hasty: HttpTransport) -> None:
