@@ -139,6 +139,18 @@ async def test_a_service_that_is_down_says_so_and_shows_no_address(
     assert PASSWORD not in caplog.text + "".join(capsys.readouterr())
 
 
+async def test_a_service_that_raises_shows_no_address(capsys: pytest.CaptureFixture[str]) -> None:
+    """An error of one of the hundred plug-ins may quote the address, and Python would print it."""
+
+    class Service:
+        def notify(self, **_named: str) -> bool:
+            raise ConnectionError(f"https://ann:{PASSWORD}@127.0.0.1/ said no")
+
+    assert not await Messenger([Service()], deadline_s=5.0).deliver(ALERT)
+
+    assert PASSWORD not in "".join(capsys.readouterr())
+
+
 def test_an_address_of_no_known_kind_is_refused_without_repeating_it() -> None:
     """Which one is told by its place."""
     with pytest.raises(ConfigError, match="address 2") as refused:

@@ -138,7 +138,7 @@ async def test_watchdog_is_not_fed_for_a_poller_that_is_stuck() -> None:
             await clock.advance(HOUR_S)
 
     began_s = listener.feeds[0]
-    assert listener.feeds[-1] - began_s <= watchdog.STUCK_S
+    assert 60.0 <= listener.feeds[-1] - began_s <= 90.0  # a look and a refresh may take a minute
     assert listener.longest_silence_s > PERIOD_S
     assert [entry["event"] for entry in logs].count("poller_stuck") == 1
 
