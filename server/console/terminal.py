@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import shutil
 import sys
 import webbrowser
@@ -9,7 +10,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final, TextIO
 
+from tonearm.server.configuration.keys import KEYS
+
 LONGEST_LINE: Final = 10_000
+
+
+def open_browser(link: str) -> bool:
+    """Open ``link`` in the user's browser; its environment holds none of our secrets."""
+    for key in KEYS:
+        if key.is_secret:
+            os.environ.pop(key.variable, None)  # they were read long ago
+    return webbrowser.open(link)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +32,7 @@ class Terminal:
 
     stdin: TextIO = field(default_factory=lambda: sys.stdin)
     stdout: TextIO = field(default_factory=lambda: sys.stdout)
-    open_browser: Callable[[str], object] = webbrowser.open
+    open_browser: Callable[[str], object] = open_browser
 
     @property
     def columns(self) -> int:

@@ -3,10 +3,13 @@
 import asyncio
 import io
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from tonearm.server.configuration.keys import KEYS
 from tonearm.server.console.terminal import LONGEST_LINE, Terminal
 
 
@@ -60,3 +63,27 @@ async def test_the_wait_can_be_ended_when_nobody_types() -> None:
 
     assert still_waiting
     assert waiting.cancelled()
+
+
+def test_a_browser_is_handed_no_secret(tmp_path: Path) -> None:
+    """It runs for days, and whatever it starts sees its environment."""
+    browser, seen = tmp_path / "browser", tmp_path / "seen"
+    browser.write_text(f"#!/bin/sh\nenv >{seen}.new && mv {seen}.new {seen}\n")
+    browser.chmod(0o700)
+    secrets = {key.variable: "canary" for key in KEYS if key.is_secret}
+    program = (
+        "import asyncio\n"
+        "from tonearm.server.console.terminal import Terminal\n"
+        "asyncio.run(Terminal().browse('http://127.0.0.1:1/'))\n"
+    )
+
+    subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **secrets, "BROWSER": f"{browser} %s", "TONEARM_LOG_LEVEL": "debug"},
+        check=True,
+        timeout=30,
+    )
+
+    words = seen.read_text()
+    assert "TONEARM_LOG_LEVEL=debug" in words
+    assert "canary" not in words
