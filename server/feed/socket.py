@@ -29,6 +29,7 @@ _INBOUND_LIMIT_BYTES: Final = 1024
 # The library would log every viewer that leaves: ten thousand lines, one second, at each stop.
 _SILENCE: Final = logging.Logger("silence", level=logging.CRITICAL + 1)  # noqa: LOG001
 
+_END: Final = b""  # what ``data_to_send`` has for "no more"
 _HANDSHAKE_HEADERS: Final = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 
 
@@ -98,10 +99,14 @@ class WebSocketDialect:
         self._protocol.parser_exc = None
 
     def _answer(self, transport: asyncio.Transport) -> None:
-        for data in self._protocol.data_to_send():
-            if data:
-                transport.write(data)
-            elif transport.can_write_eof():
-                transport.write_eof()
-            else:  # TLS has no half-close
-                transport.close()
+        # In one write: asyncio logs each beyond the fifth to a peer that is gone, and four kilobytes
+        # hold six hundred pings.
+        answers = self._protocol.data_to_send()
+        if said := b"".join(answers):
+            transport.write(said)
+        if _END not in answers:
+            return
+        if transport.can_write_eof():
+            transport.write_eof()
+        else:  # TLS has no half-close
+            transport.close()

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import json
 import socket
+import struct
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, Self
 
@@ -171,6 +172,11 @@ class RawCaller:
         """Read one server-sent event, field by field."""
         text = (await self._reader.readuntil(b"\n\n")).decode("utf-8")
         return dict(line.split(": ", 1) for line in text.splitlines() if line)
+
+    def reset(self) -> None:
+        """Hang up without a good-bye, not caring for what is under way."""
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self._writer.transport.abort()
 
     async def rest(self) -> bytes:
         """Read until the other end closes; a reset counts as closed."""

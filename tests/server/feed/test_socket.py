@@ -270,6 +270,21 @@ async def test_flood_is_cut_off_after_its_allowance(opcode: Opcode) -> None:
         assert service.hub.audience() == 0
 
 
+async def test_flood_of_pings_by_one_who_is_gone_fills_no_log(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """asyncio has a line for each pong that finds nobody: 600 for each connection."""
+    service = Service()
+
+    async with service.open() as listening, RawCaller.connect(listening) as caller:
+        await caller.upgrade()
+        await caller.send(Frame(Opcode.PING, b"").serialize(mask=True) * 600)
+        caller.reset()
+        await service.until_audience_is(0)
+
+    assert not caplog.records
+
+
 async def test_allowance_grows_back_with_time() -> None:
     """A page that pings now and then may stay for a year."""
     service = Service()
