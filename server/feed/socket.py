@@ -12,6 +12,7 @@ from typing import ClassVar, Final
 
 from aiohttp import HttpVersion11, web
 from websockets.datastructures import Headers
+from websockets.exceptions import InvalidHandshake
 from websockets.frames import CloseCode
 from websockets.http11 import Request
 from websockets.protocol import State
@@ -29,6 +30,7 @@ _INBOUND_LIMIT_BYTES: Final = 1024
 # The library would log every viewer that leaves: ten thousand lines, one second, at each stop.
 _SILENCE: Final = logging.Logger("silence", level=logging.CRITICAL + 1)  # noqa: LOG001
 
+_OUR_VERSION: Final = {"Sec-WebSocket-Version": "13"}  # RFC 6455 4.4 wants it said to others
 _END: Final = b""  # what ``data_to_send`` has for "no more"
 _HANDSHAKE_HEADERS: Final = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
 
@@ -38,11 +40,10 @@ def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitab
 
     async def handle(request: web.Request) -> web.Response:
         protocol = ServerProtocol(state=State.OPEN, max_size=_INBOUND_LIMIT_BYTES, logger=_SILENCE)
-        headers = Headers()
-        for name in _HANDSHAKE_HEADERS:
-            for value in request.headers.getall(name, ()):
-                headers[name] = value
-        answer = protocol.accept(Request(request.path, headers))
+        try:
+            answer = protocol.accept(Request(request.path, _handshake(request)))
+        except InvalidHandshake:  # bytes that no header may have
+            return _no_handshake()
         wants_upgrade = answer.status_code != HTTPStatus.UPGRADE_REQUIRED
         if not wants_upgrade or request.method != "GET" or request.version < HttpVersion11:
             return refusal(
@@ -50,10 +51,10 @@ def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitab
                 "upgrade_required",
                 "This address speaks WebSocket. Open it with a WebSocket client;"
                 " /v1/current has the same as plain JSON.",
-                headers={"Upgrade": "websocket", "Connection": "Upgrade"},
+                headers={"Upgrade": "websocket", "Connection": "Upgrade", **_OUR_VERSION},
             )
         if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS or request.can_read_body:
-            return refusal(400, "bad_handshake", "This is not a WebSocket handshake (RFC 6455).")
+            return _no_handshake()
         if not hub.has_room:
             return no_room()
         return take_over(
@@ -62,6 +63,23 @@ def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitab
         )
 
     return handle
+
+
+def _handshake(request: web.Request) -> Headers:
+    headers = Headers()
+    for name in _HANDSHAKE_HEADERS:
+        for value in request.headers.getall(name, ()):
+            headers[name] = value
+    return headers
+
+
+def _no_handshake() -> web.Response:
+    return refusal(
+        400,
+        "bad_handshake",
+        "This is not a WebSocket handshake (RFC 6455, version 13).",
+        headers=_OUR_VERSION,
+    )
 
 
 class WebSocketDialect:
@@ -99,8 +117,8 @@ class WebSocketDialect:
         self._protocol.parser_exc = None
 
     def _answer(self, transport: asyncio.Transport) -> None:
-        # In one write: asyncio logs each beyond the fifth to a peer that is gone, and four kilobytes
-        # hold six hundred pings.
+        # In one write: asyncio logs each beyond the fifth to a peer that is gone, and an allowance
+        # holds six hundred pings.
         answers = self._protocol.data_to_send()
         if said := b"".join(answers):
             transport.write(said)

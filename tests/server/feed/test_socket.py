@@ -171,6 +171,9 @@ async def test_get_without_upgrade_is_told_what_this_is() -> None:
     [
         (b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n", b"", 400),
         (b"dGhlIHNhbXBsZSBub25jZQ==", b"short", 400),
+        (b"dGhlIHNhbXBsZSBub25jZQ==", b"dGhlIHNhbXBsZSBub25jZ\xff==", 400),
+        (b"dGhlIHNhbXBsZSBub25jZQ==", "٣٣".encode(), 400),
+        (b"Upgrade: websocket", b"Upgrade: \xff", 400),
         (b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Version: 8", 400),
         (b"Upgrade: websocket", b"Upgrade: h2c", 426),
         (b"Connection: Upgrade", b"Connection: keep-alive", 426),
@@ -190,6 +193,17 @@ async def test_bad_handshake_is_refused_as_json(old: bytes, new: bytes, status: 
 
         assert (answered, headers["content-type"]) == (status, "application/json")
         assert service.hub.audience() == 0
+
+
+async def test_handshake_of_another_version_is_told_ours() -> None:
+    """RFC 6455, 4.4: so that a program may try again."""
+    service = Service()
+
+    async with service.open() as listening, RawCaller.connect(listening) as caller:
+        await caller.send(HANDSHAKE.replace(b"Version: 13", b"Version: 14"))
+        status, headers, _ = await caller.answer()
+
+    assert (status, headers["sec-websocket-version"]) == (400, "13")
 
 
 async def test_viewer_over_the_cap_is_answered_503_before_upgrading() -> None:
@@ -273,7 +287,7 @@ async def test_flood_is_cut_off_after_its_allowance(opcode: Opcode) -> None:
 async def test_flood_of_pings_by_one_who_is_gone_fills_no_log(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """asyncio has a line for each pong that finds nobody: 600 for each connection."""
+    """To asyncio each pong that finds nobody is worth a line: 600 for each connection."""
     service = Service()
 
     async with service.open() as listening, RawCaller.connect(listening) as caller:
