@@ -19,7 +19,7 @@ from .caller import Caller, Door
 from .digest import Digest
 from .entrance import Entrance
 from .guard import Guard, Limits
-from .porter import Porter
+from .porter import Porter, expecting_nothing
 
 _STOP_S: Final = 2.0
 
@@ -58,6 +58,7 @@ async def listen(
     await runner.setup()
     server = runner.server
     assert server is not None  # noqa: S101  (the runner is set up)
+    server.request_handler = expecting_nothing(server.request_handler)
     try:
         listener = binding.bind(host, port, setting=setting)
         entrance = Entrance(

@@ -5,6 +5,7 @@ it tells the owner, once, of a proxy nobody declared.
 """
 
 import math
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 import structlog
@@ -15,12 +16,15 @@ from tonearm.poller.clock import Clock
 from tonearm.server import forwarded
 from tonearm.server.forwarded import IPAddress
 
-from .answers import no_room, too_many
+from .answers import no_room, refusal, too_many
 from .caller import Caller, Door
 from .digest import Digest
 from .guard import Guard
 
 _HELD_RETRY_S: Final = 30
+_CONTINUE: Final = "100-continue"
+
+_Handle = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 log = structlog.get_logger()
 
@@ -102,6 +106,21 @@ class Porter:
         if event not in self._said:
             self._said.add(event)
             log.warning(event, **fields)
+
+
+def expecting_nothing(handle: _Handle) -> _Handle:
+    """Refuse whoever expects what nobody knows.
+
+    aiohttp does so too, but before any middleware, and on a connection that stays: that would be
+    the one request that nobody counts.
+    """
+
+    async def handle_unless_it_expects(request: web.BaseRequest) -> web.StreamResponse:
+        if request.headers.get("Expect", _CONTINUE).lower() != _CONTINUE:
+            return _last(refusal(417, "expectation_failed", "Expect can only be 100-continue."))
+        return await handle(request)
+
+    return handle_unless_it_expects
 
 
 def _is_taken_over(caller: Caller) -> bool:

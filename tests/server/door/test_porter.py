@@ -60,6 +60,31 @@ async def test_visitor_that_asks_without_pause_is_told_when_it_may_again() -> No
     assert status_later == 503
 
 
+async def test_request_that_expects_the_unknown_is_the_last_of_its_connection() -> None:
+    """It is answered before anybody could count it; so there is one of them for each connection."""
+    service = Service()
+
+    async with service.open() as listening, RawCaller.connect(listening) as caller:
+        await caller.send(ask("Expect: a \xff miracle") * 20)
+        status, headers, body = await caller.answer()
+        rest = await caller.rest()
+
+    assert (status, json.loads(body)["error"], rest) == (417, "expectation_failed", b"")
+    assert headers["access-control-allow-origin"] == "*"
+
+
+async def test_request_that_waits_to_be_told_to_go_on_is_told_so() -> None:
+    """Some programs ask that way for everything."""
+    service = Service()
+
+    async with service.open() as listening, RawCaller.connect(listening) as caller:
+        await caller.send(ask("Expect: 100-Continue"))
+        told, _ = await caller.head()
+        status, _, _ = await caller.answer()
+
+    assert (told, status) == (100, 503)
+
+
 async def test_visitors_behind_a_proxy_are_counted_one_by_one_on_one_connection() -> None:
     """The greedy one is refused, the next one on the same pooled connection is served."""
     service = Service()
