@@ -2,25 +2,12 @@
 
 aiohttp accepts, parses and routes; a viewer that stays needs none of its machinery (a task, a
 timer, a request object), and thousands of them can not afford it. This module knows the one private
-name that this takes (``_message_tail``; a test guards it) and what a viewer's socket is set to.
+name that this takes (``_message_tail``; a test guards it).
 """
 
 import asyncio
-import contextlib
-import socket
-from asyncio.trsock import TransportSocket
-from typing import Final
 
 from aiohttp import web
-
-# NOTSENT_LOWAT bounds what the kernel queues for a viewer that does not read (2.7 MiB without it).
-# USER_TIMEOUT ends a peer that no longer acknowledges: with a beat or a change every 25 s, a viewer
-# that vanished is gone within 45 s, and no ping, pong or timer per viewer is needed.
-_SOCKET_OPTIONS: Final = (
-    ("TCP_NODELAY", 1),
-    ("TCP_NOTSENT_LOWAT", 16 * 1024),
-    ("TCP_USER_TIMEOUT", 18_000),
-)
 
 
 def take_over(request: web.Request, viewer: asyncio.Protocol) -> web.Response:
@@ -39,16 +26,7 @@ def take_over(request: web.Request, viewer: asyncio.Protocol) -> web.Response:
 
     transport.set_protocol(viewer)
     viewer.connection_made(transport)
-    _tune(transport.get_extra_info("socket"))
     transport.resume_reading()  # aiohttp pauses a transport that pipelines much
     if tail:
         viewer.data_received(tail)
     return web.Response()
-
-
-def _tune(sock: TransportSocket) -> None:
-    for name, setting in _SOCKET_OPTIONS:
-        option = getattr(socket, name, None)  # not every system has every one
-        if option is not None:
-            with contextlib.suppress(OSError):  # the peer may be gone already
-                sock.setsockopt(socket.IPPROTO_TCP, option, setting)

@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import fcntl
 import json
 import socket
 import struct
+import termios
 from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Any, Self
 
@@ -57,6 +59,11 @@ def playing(seq: int = 1, *, item: Item = TRACK, as_of_s: float = 1_000.0) -> Sn
         position_ms=60_000,
         item=item,
     )
+
+
+def unsent_bytes(descriptor: int) -> int:
+    """Return what the kernel keeps of a socket until it is acknowledged."""
+    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, b"\0" * 4))[0])
 
 
 class PaperViewer:
@@ -226,9 +233,13 @@ class Service:
                 await asyncio.gather(running, return_exceptions=True)
 
     async def until_audience_is(self, count: int) -> None:
-        """Let the loop run until ``count`` watch; the limit only turns a hang into a failure."""
+        """Let the loop run until ``count`` watch."""
+        await self.until(lambda: self.hub.audience() == count)
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Let the loop run until something is so; the limit only turns a hang into a failure."""
         async with asyncio.timeout(10):
-            while self.hub.audience() != count:
+            while not is_so():
                 await self.clock.settle()
 
     async def stop(self) -> None:

@@ -6,7 +6,8 @@ import socket
 
 import pytest
 import structlog
-from viewers import HANDSHAKE, RawCaller, Service
+from aiohttp import web
+from viewers import HANDSHAKE, RawCaller, Service, unsent_bytes
 
 from tonearm.server.door.caller import FIRST_REQUEST_S, READ_BYTES
 
@@ -40,6 +41,33 @@ async def test_caller_that_has_asked_is_not_dropped() -> None:
         await caller.send(ASK)
 
         assert (await caller.answer())[0] == 503
+
+
+async def test_caller_that_never_reads_its_answers_costs_little_and_is_dropped() -> None:
+    """The kernel would keep 4 MB for it, and for ever: it does say that it is there."""
+    service = Service()
+    transports: list[asyncio.Transport] = []
+
+    async def long_answer(request: web.Request) -> web.Response:
+        assert request.transport is not None
+        transports.append(request.transport)
+        return web.Response(body=bytes(1 << 20))
+
+    async with (
+        service.open(extra_routes=[web.get("/long", long_answer)]) as listening,
+        RawCaller.connect(listening, buffer_bytes=4096) as caller,
+    ):
+        await caller.send(ASK.replace(b"/healthz", b"/long"))
+        await service.until(lambda: bool(transports))
+        await service.clock.settle()
+        ours = transports[0].get_extra_info("socket")
+        in_kernel = unsent_bytes(ours.fileno())
+        patience_ms = ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
+        ours.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, 200)  # a test is in a hurry
+        await service.until(transports[0].is_closing)
+
+    assert 0 < in_kernel < 64 * 1024
+    assert patience_ms <= 20_000
 
 
 async def test_viewer_is_not_dropped_as_a_silent_caller() -> None:

@@ -1,13 +1,11 @@
 """A viewer's connection: what it may say, what is kept for it, and when it is given up."""
 
 import ctypes
-import fcntl
 import socket
 import struct
-import termios
 
 from fake_clock import FakeClock
-from viewers import RawCaller, Service, playing
+from viewers import RawCaller, Service, playing, unsent_bytes
 from websockets.frames import Opcode
 
 from tonearm.server.feed.connection import Allowance, Connection
@@ -78,11 +76,6 @@ async def test_viewer_that_stops_reading_costs_little_memory_on_either_side_of_t
 
         assert viewer._transport.get_write_buffer_size() < 1_000
         assert unsent_bytes(in_kernel) < 32 * 1024
-
-
-def unsent_bytes(descriptor: int) -> int:
-    """Return what the kernel keeps of a socket until it is acknowledged."""
-    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.TIOCOUTQ, b"\0" * 4))[0])
 
 
 async def test_viewer_that_says_it_is_done_is_not_written_to_any_more() -> None:

@@ -9,7 +9,7 @@ from tonearm.server.feed.events import EventsDialect
 from tonearm.server.feed.takeover import take_over
 
 
-@pytest.mark.parametrize("unsent_bytes", [1, 100_000], ids=["a-little", "aiohttp-was-told"])
+@pytest.mark.parametrize("unsent_bytes", [40_000, 100_000], ids=["a-little", "aiohttp-was-told"])
 async def test_viewer_whose_earlier_answers_are_unsent_begins_as_lagging(
     unsent_bytes: int,
 ) -> None:
