@@ -13,10 +13,9 @@ from tonearm.poller.clock import Clock
 
 from .answers import refusal
 from .digest import Digest
-from .entrance import Connection
+from .entrance import READ_BYTES, Connection
 
 FIRST_REQUEST_S: Final = 10.0
-READ_BYTES: Final = 4_096
 _SWEEP_S: Final = 2.0
 _KEEP_ALIVE_S: Final = 75.0  # longer than the pools of the usual proxies (nginx: 60 s)
 
@@ -78,8 +77,6 @@ class Caller(web.RequestHandler):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)
-        # asyncio reads 256 KiB at a time, long before anybody could refuse them: a thousand callers
-        # who send all they can would hold all of it. No request of ours is longer than this.
         transport.max_size = READ_BYTES  # type: ignore[attr-defined]
         self._door.knock(self)
 

@@ -8,6 +8,7 @@ one byte parsed. asyncio's own accept loop has no place to ask, and out of files
 import asyncio
 import socket
 import ssl
+from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable, Coroutine
 from typing import Final
 
@@ -25,6 +26,11 @@ REST_S: Final = 1.0
 """How long nobody is let in when the kernel has no more files to give."""
 
 _TLS_HANDSHAKE_S: Final = 10.0
+
+# asyncio reads 256 KiB at a time, long before anybody could refuse them, and under TLS lays out as
+# much for each connection before it reads at all: a thousand callers would hold all of it. No
+# request of ours is longer than this. (A test guards each name.)
+READ_BYTES: Final = 4_096
 
 _TOLD_AS: Final = {
     Verdict.SURPLUS: "connections_over_cap",
@@ -84,6 +90,8 @@ class Entrance:
         self._protocol = protocol
         self._tls = tls
         self._loop = asyncio.get_running_loop()
+        if tls is not None:
+            SSLProtocol.max_size = READ_BYTES
         self._tasks: set[asyncio.Task[None]] = set()
 
     def open(self) -> None:

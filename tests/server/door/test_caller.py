@@ -9,7 +9,8 @@ import structlog
 from aiohttp import web
 from viewers import HANDSHAKE, RawCaller, Service, unsent_bytes
 
-from tonearm.server.door.caller import FIRST_REQUEST_S, READ_BYTES
+from tonearm.server.door.caller import FIRST_REQUEST_S
+from tonearm.server.door.entrance import READ_BYTES
 
 ASK = b"GET /healthz HTTP/1.1\r\nHost: tonearm\r\n\r\n"
 

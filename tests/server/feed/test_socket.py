@@ -21,6 +21,7 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 from websockets.frames import Frame, Opcode
 
+from tonearm.server.door.entrance import READ_BYTES
 from tonearm.server.door.front import Listening, listen
 from tonearm.server.feed.edition import Encoding
 from tonearm.server.public.http import application
@@ -426,6 +427,23 @@ async def test_socket_works_under_tls(tmp_path: Path) -> None:
 
     assert listening.url.startswith("https://")
     assert (seq, viewer.close_code, last.close_code) == (1, 1000, 1012)
+
+
+async def test_asyncio_lays_out_no_more_for_tls_than_it_is_told(tmp_path: Path) -> None:
+    """A guard: it would be 256 KiB for each connection, from before the first byte comes."""
+    server_tls, client_tls = _certificate(tmp_path)
+    service = Service()
+    app = application(service.hub, pages=NO_PAGES, clock=service.clock, jitter=lambda: 0.0)
+
+    async with (
+        listen(app, "127.0.0.1", 0, clock=service.clock, tls=lambda: server_tls) as listening,
+        connect(address(listening), ssl=client_tls, proxy=None),
+    ):
+        await service.until_audience_is(1)
+        viewer = next(iter(service.hub._ready[Encoding.WEBSOCKET]))
+        reader = viewer._transport._ssl_protocol  # type: ignore[attr-defined]
+
+        assert len(reader.get_buffer(-1)) == READ_BYTES
 
 
 def _certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
