@@ -13,13 +13,14 @@ from tonearm.server.door.guard import (
 )
 
 PAGE = Document.named("docs/public.md")
-MODULES = ("caller", "certificate", "descriptors", "entrance", "porter")
+DOOR = ("caller", "certificate", "descriptors", "entrance", "porter")
+MODULES = (*(f"door/{name}" for name in DOOR), "feed/hub")
 SAYING = {"info", "note", "warning", "_say_once"}
 
 
 def events(module: str) -> Iterator[str]:
     """Yield every event that a module logs for an owner to see."""
-    for node in ast.walk(ast.parse((ROOT / f"server/door/{module}.py").read_text("utf-8"))):
+    for node in ast.walk(ast.parse((ROOT / f"server/{module}.py").read_text("utf-8"))):
         match node:
             case ast.Call(func=ast.Attribute(attr=attr), args=[ast.Constant(str(event)), *_]):
                 if attr in SAYING:

@@ -11,10 +11,9 @@ from functools import partial
 from itertools import chain
 from typing import Final
 
-import structlog
-
 from tonearm.poller.clock import Clock
 from tonearm.poller.playback import Snapshot
+from tonearm.server.door.digest import Digest
 
 from .deadlines import Deadlines
 from .edition import Encoding, Press
@@ -28,8 +27,6 @@ READ_COUNTS_S: Final = 60.0
 DEADLINE_S: Final = 10.0  # to drain, or to finish a closing handshake
 CLOSE_GRACE_S: Final = 1.5
 _TICK_S: Final = 2.5
-
-log = structlog.get_logger()
 
 
 class Hub:
@@ -50,6 +47,7 @@ class Hub:
         self._clock = clock
         self._press = Press(clock)
         self._heap = Heap()
+        self._digest = Digest(clock)
         self._on_arrival = on_arrival
         self._max_connections = max_connections
         self._ready = tuple(Roster() for _ in Encoding)
@@ -140,6 +138,7 @@ class Hub:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._broadcast(), name="hub broadcast")
             tasks.create_task(self._keep_alive(), name="hub keep-alive")
+            tasks.create_task(self._digest.run(), name="hub digest")
 
     async def close(self) -> None:
         """Let nobody in any more and see everybody out: politely first, then by force."""
@@ -204,8 +203,7 @@ class Hub:
         overdue = [*self._lagging.overdue(now_s), *self._closing.overdue(now_s)]
         for viewer in overdue:
             viewer.abort()
-        if overdue:
-            log.info("viewers_dropped", count=len(overdue))
+            self._digest.note("viewers_dropped")
 
     def _count_connections(self) -> int:
         return self.audience() + len(self._closing)

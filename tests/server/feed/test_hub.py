@@ -3,8 +3,10 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
+import structlog
 from fake_clock import FakeClock
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,6 +150,27 @@ async def test_viewer_whose_buffer_fills_in_join_is_lagging_at_once() -> None:
         await clock.settle()
 
     assert viewer.seqs() == [1]
+
+
+async def test_an_hour_of_viewers_that_never_read_is_a_line_a_minute() -> None:
+    """Whoever is given up may come again at once; the log is not for strangers to fill."""
+    clock = FakeClock()
+    hub = make_hub(clock)
+
+    with structlog.testing.capture_logs() as logged:
+        async with running(hub, clock):
+            hub.join(PaperViewer())
+            for _ in range(360):
+                stranger = PaperViewer()
+                stranger.on_write = partial(hub.lag, stranger)
+                hub.publish(playing(1))
+                hub.join(stranger)
+                await clock.advance(DEADLINE_S + 2.5)
+                hub.leave(stranger)
+
+    told = [line["count"] for line in logged if line["event"] == "viewers_dropped"]
+    assert sum(told) >= 360
+    assert len(told) <= 360 * (DEADLINE_S + 2.5) / 60 + 2
 
 
 async def test_viewer_that_lags_past_the_deadline_is_aborted() -> None:
