@@ -47,16 +47,24 @@ class Connection(socket.socket):
     one transport upon another. All of them end with ``close`` here, and with nothing else.
     """
 
-    __slots__ = ("_forwarded", "_guard", "_household", "is_surplus")
+    __slots__ = ("_forwarded", "_guard", "_household", "is_surplus", "peer")
 
     def __init__(
-        self, accepted: socket.socket, guard: Guard, household: bytes | None, *, is_surplus: bool
+        self,
+        accepted: socket.socket,
+        guard: Guard,
+        peer: IPAddress | None,
+        household: bytes | None,
+        *,
+        is_surplus: bool,
     ) -> None:
-        super().__init__(fileno=accepted.detach())
+        # All four, else the kernel is asked for each.
+        super().__init__(accepted.family, accepted.type, accepted.proto, accepted.detach())
         self._guard: Guard | None = guard
         self._household = household
         self._forwarded: bytes | None = None
-        self.is_surplus = is_surplus
+        self.peer: Final = peer
+        self.is_surplus: Final = is_surplus
 
     def keep_for(self, household: bytes | None) -> None:
         """Let what the guard holds for a forwarded visitor be released when this closes."""
@@ -133,7 +141,7 @@ class Entrance:
             self._digest.note(_TOLD_AS[verdict], peer)
         if verdict in {Verdict.WELCOME, Verdict.SURPLUS}:
             is_surplus = verdict is Verdict.SURPLUS
-            connection = Connection(accepted, self._guard, household, is_surplus=is_surplus)
+            connection = Connection(accepted, self._guard, peer, household, is_surplus=is_surplus)
             self._start(self._serve(connection))
         else:
             accepted.close()

@@ -47,8 +47,8 @@ class Porter:
         self._door.leave(caller)
         if caller.connection.is_surplus:
             return _last(no_room())
-        peer = forwarded.parse(request.remote or "")
-        if peer is None:  # it has left
+        peer = caller.connection.peer
+        if peer is None:  # no address of the internet's
             return await handler(request)
 
         visitor = self._visitor(request, peer)

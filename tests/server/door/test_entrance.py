@@ -201,7 +201,7 @@ async def test_connection_that_never_got_a_protocol_counts_no_longer() -> None:
     ours, theirs = socket.socketpair()
     guard.connect(None, 0.0)
 
-    with theirs, Connection(ours, guard, None, is_surplus=False) as connection:
+    with theirs, Connection(ours, guard, None, None, is_surplus=False) as connection:
         connection.close()
 
     assert guard.open == 0
