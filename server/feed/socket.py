@@ -6,17 +6,15 @@ read by the protocol's rules and otherwise ignored.
 
 import asyncio
 import logging
+from base64 import b64decode
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import ClassVar, Final
 
 from aiohttp import HttpVersion11, web
-from websockets.datastructures import Headers
-from websockets.exceptions import InvalidHandshake
 from websockets.frames import CloseCode
-from websockets.http11 import Request
 from websockets.protocol import State
 from websockets.server import ServerProtocol
+from websockets.utils import accept_key
 
 from tonearm.poller.clock import Clock
 from tonearm.server.door.answers import no_room, refusal
@@ -32,20 +30,18 @@ _SILENCE: Final = logging.Logger("silence", level=logging.CRITICAL + 1)  # noqa:
 
 _OUR_VERSION: Final = {"Sec-WebSocket-Version": "13"}  # RFC 6455 4.4 wants it said to others
 _END: Final = b""  # what ``data_to_send`` has for "no more"
-_HANDSHAKE_HEADERS: Final = ("Connection", "Upgrade", "Sec-WebSocket-Key", "Sec-WebSocket-Version")
+_KEY_BYTES: Final = 16
+_HEAD: Final = (
+    b"HTTP/1.1 101 Switching Protocols\r\n"
+    b"Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: %b\r\n\r\n"
+)
 
 
 def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitable[web.Response]]:
     """Return the handler of ``GET /v1/ws``."""
 
     async def handle(request: web.Request) -> web.Response:
-        protocol = ServerProtocol(state=State.OPEN, max_size=_INBOUND_LIMIT_BYTES, logger=_SILENCE)
-        try:
-            answer = protocol.accept(Request(request.path, _handshake(request)))
-        except InvalidHandshake:  # bytes that no header may have
-            return _no_handshake()
-        wants_upgrade = answer.status_code != HTTPStatus.UPGRADE_REQUIRED
-        if not wants_upgrade or request.method != "GET" or request.version < HttpVersion11:
+        if not _wants_upgrade(request):
             return refusal(
                 426,
                 "upgrade_required",
@@ -53,33 +49,48 @@ def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitab
                 " /v1/current has the same as plain JSON.",
                 headers={"Upgrade": "websocket", "Connection": "Upgrade", **_OUR_VERSION},
             )
-        if answer.status_code != HTTPStatus.SWITCHING_PROTOCOLS or request.can_read_body:
-            return _no_handshake()
+        key = _key(request)
+        if key is None or request.can_read_body:
+            return refusal(
+                400,
+                "bad_handshake",
+                "This is not a WebSocket handshake (RFC 6455, version 13).",
+                headers=_OUR_VERSION,
+            )
         if not hub.has_room:
             return no_room()
-        return take_over(
-            request,
-            Connection(hub, clock, WebSocketDialect(protocol), head=answer.serialize()),
-        )
+        protocol = ServerProtocol(state=State.OPEN, max_size=_INBOUND_LIMIT_BYTES, logger=_SILENCE)
+        head = _HEAD % accept_key(key).encode("ascii")
+        return take_over(request, Connection(hub, clock, WebSocketDialect(protocol), head=head))
 
     return handle
 
 
-def _handshake(request: web.Request) -> Headers:
-    headers = Headers()
-    for name in _HANDSHAKE_HEADERS:
-        for value in request.headers.getall(name, ()):
-            headers[name] = value
-    return headers
-
-
-def _no_handshake() -> web.Response:
-    return refusal(
-        400,
-        "bad_handshake",
-        "This is not a WebSocket handshake (RFC 6455, version 13).",
-        headers=_OUR_VERSION,
+def _wants_upgrade(request: web.Request) -> bool:
+    return (
+        request.method == "GET"
+        and request.version >= HttpVersion11
+        and "upgrade" in _tokens(request, "Connection")
+        and _tokens(request, "Upgrade") == {"websocket"}
     )
+
+
+def _tokens(request: web.Request, name: str) -> set[str]:
+    values = ",".join(request.headers.getall(name, ()))
+    return {token.strip().lower() for token in values.split(",")}
+
+
+def _key(request: web.Request) -> str | None:
+    """Return the key that the answer has to prove it has read; None if it is no handshake."""
+    keys = request.headers.getall("Sec-WebSocket-Key", ())
+    versions = request.headers.getall("Sec-WebSocket-Version", ())
+    if len(keys) != 1 or list(versions) != ["13"]:
+        return None
+    try:
+        is_key = len(b64decode(keys[0], validate=True)) == _KEY_BYTES
+    except ValueError:
+        return None
+    return keys[0] if is_key else None
 
 
 class WebSocketDialect:

@@ -10,6 +10,13 @@ import asyncio
 from aiohttp import web
 
 
+class _Unsent(web.Response):
+    """An answer that nobody waits for: aiohttp need not make its headers first to find that out."""
+
+    async def prepare(self, request: web.BaseRequest) -> None:  # noqa: ARG002
+        raise ConnectionResetError
+
+
 def take_over(request: web.Request, viewer: asyncio.Protocol) -> web.Response:
     """Make ``viewer`` the protocol of the request's connection, from ``connection_made`` on.
 
@@ -18,7 +25,7 @@ def take_over(request: web.Request, viewer: asyncio.Protocol) -> web.Response:
     handler = request.protocol
     transport = handler.transport
     if transport is None or transport.is_closing():  # the peer left while its request waited
-        return web.Response()
+        return _Unsent()
     tail = handler._message_tail  # noqa: SLF001  (bytes that came in one packet with the request)
 
     handler.transport = None
@@ -29,4 +36,4 @@ def take_over(request: web.Request, viewer: asyncio.Protocol) -> web.Response:
     transport.resume_reading()  # aiohttp pauses a transport that pipelines much
     if tail:
         viewer.data_received(tail)
-    return web.Response()
+    return _Unsent()

@@ -174,7 +174,7 @@ async def test_get_without_upgrade_is_told_what_this_is() -> None:
         (b"dGhlIHNhbXBsZSBub25jZQ==", b"short", 400),
         (b"dGhlIHNhbXBsZSBub25jZQ==", b"dGhlIHNhbXBsZSBub25jZ\xff==", 400),
         (b"dGhlIHNhbXBsZSBub25jZQ==", "٣٣".encode(), 400),
-        (b"Upgrade: websocket", b"Upgrade: \xff", 400),
+        (b"Upgrade: websocket", b"Upgrade: \xff", 426),
         (b"Sec-WebSocket-Version: 13", b"Sec-WebSocket-Version: 8", 400),
         (b"Upgrade: websocket", b"Upgrade: h2c", 426),
         (b"Connection: Upgrade", b"Connection: keep-alive", 426),
