@@ -40,6 +40,18 @@ async def test_frames_of_a_plain_connection_go_past_the_transport() -> None:
         assert the_viewer(service).outlet is not None
 
 
+async def test_frame_is_not_held_back_for_another() -> None:
+    """Nagle's delay is for those who write a little often; here a little is all there is."""
+    service = Service()
+
+    async with service.open() as listening, RawCaller.connect(listening) as caller:
+        await caller.upgrade()
+        await service.until_audience_is(1)
+        ours = the_viewer(service)._transport.get_extra_info("socket")
+
+        assert ours.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
 async def test_viewer_that_vanished_is_gone_soon_after_a_beat_that_nobody_acknowledged() -> None:
     """No ping is needed: the kernel counts the seconds of the beat's silence."""
     service = Service()
