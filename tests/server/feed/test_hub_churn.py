@@ -15,7 +15,7 @@ from tonearm.server.feed.edition import Encoding
 from tonearm.server.feed.hub import DEADLINE_S, Hub
 
 CHANGES = 1_000
-TURN_STEP_S = 0.002  # two looks at the clock, and a turn is over
+TURN_STEP_S = 0.0015  # two looks at the clock, and a turn is over
 
 LONG_TRACK = replace(TRACK, title="“long”" * 60, byline="\\" * 480)
 """Makes frames of nearly four kibibytes, of which a socket often takes only the beginning."""
