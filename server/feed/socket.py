@@ -59,9 +59,8 @@ def websocket_handler(hub: Hub, clock: Clock) -> Callable[[web.Request], Awaitab
             )
         if not hub.has_room:
             return no_room()
-        protocol = ServerProtocol(state=State.OPEN, max_size=_INBOUND_LIMIT_BYTES, logger=_SILENCE)
         head = _HEAD % accept_key(key).encode("ascii")
-        return take_over(request, Connection(hub, clock, WebSocketDialect(protocol), head=head))
+        return take_over(request, Connection(hub, clock, WebSocketDialect(), head=head))
 
     return handle
 
@@ -94,48 +93,64 @@ def _key(request: web.Request) -> str | None:
 
 
 class WebSocketDialect:
-    """RFC 6455, after the handshake."""
+    """RFC 6455, after the handshake.
 
-    __slots__ = ("_protocol",)
+    There is no protocol before one of both has something to say: it is half of what a viewer costs,
+    and few ever do.
+    """
+
+    __slots__ = ("_begun",)
 
     encoding: ClassVar = Encoding.WEBSOCKET
 
-    def __init__(self, protocol: ServerProtocol) -> None:
-        self._protocol = protocol
+    def __init__(self) -> None:
+        self._begun: ServerProtocol | None = None
 
     @property
     def is_open(self) -> bool:
-        return self._protocol.state is State.OPEN
+        return self._begun is None or self._begun.state is State.OPEN
 
     def hear(self, data: bytes, transport: asyncio.Transport) -> None:
-        self._protocol.receive_data(data)
-        self._protocol.events_received()  # viewers have nothing to say
-        self._answer(transport)
+        protocol = self._protocol()
+        protocol.receive_data(data)
+        protocol.events_received()  # viewers have nothing to say
+        _answer(protocol, transport)
 
     def hear_end(self, transport: asyncio.Transport) -> None:
-        self._protocol.receive_eof()
-        self._answer(transport)
+        protocol = self._protocol()
+        protocol.receive_eof()
+        _answer(protocol, transport)
 
     def part(self, transport: asyncio.Transport) -> None:
         if self.is_open:
-            self._protocol.send_close(CloseCode.SERVICE_RESTART)
-            self._answer(transport)
+            protocol = self._protocol()
+            protocol.send_close(CloseCode.SERVICE_RESTART)
+            _answer(protocol, transport)
 
     def release(self) -> None:
         # The parser (a generator) and the exception it may have stopped with hold the protocol
         # that holds them: ten thousand leaving viewers would wait for a full garbage collection.
-        self._protocol.parser.close()
-        self._protocol.parser_exc = None
+        if self._begun is not None:
+            self._begun.parser.close()
+            self._begun.parser_exc = None
 
-    def _answer(self, transport: asyncio.Transport) -> None:
-        # In one write: asyncio logs each beyond the fifth to a peer that is gone, and an allowance
-        # holds six hundred pings.
-        answers = self._protocol.data_to_send()
-        if said := b"".join(answers):
-            transport.write(said)
-        if _END not in answers:
-            return
-        if transport.can_write_eof():
-            transport.write_eof()
-        else:  # TLS has no half-close
-            transport.close()
+    def _protocol(self) -> ServerProtocol:
+        if self._begun is None:
+            self._begun = ServerProtocol(
+                state=State.OPEN, max_size=_INBOUND_LIMIT_BYTES, logger=_SILENCE
+            )
+        return self._begun
+
+
+def _answer(protocol: ServerProtocol, transport: asyncio.Transport) -> None:
+    # In one write: asyncio logs each beyond the fifth to a peer that is gone, and an allowance
+    # holds six hundred pings.
+    answers = protocol.data_to_send()
+    if said := b"".join(answers):
+        transport.write(said)
+    if _END not in answers:
+        return
+    if transport.can_write_eof():
+        transport.write_eof()
+    else:  # TLS has no half-close
+        transport.close()

@@ -8,8 +8,6 @@ from typing import Self
 
 from viewers import Service
 from websockets.frames import Frame, Opcode
-from websockets.protocol import State
-from websockets.server import ServerProtocol
 
 from tonearm.server.feed.connection import Connection
 from tonearm.server.feed.edition import Encoding
@@ -40,11 +38,7 @@ class SocketViewer:
     async def join(cls, service: Service, encoding: Encoding) -> Self:
         """Connect, past the handshake."""
         ours, theirs = _connected()
-        dialect = (
-            WebSocketDialect(ServerProtocol(state=State.OPEN))
-            if encoding is Encoding.WEBSOCKET
-            else EventsDialect()
-        )
+        dialect = WebSocketDialect() if encoding is Encoding.WEBSOCKET else EventsDialect()
         await asyncio.get_running_loop().connect_accepted_socket(
             lambda: Connection(service.hub, service.clock, dialect, head=b""), ours
         )

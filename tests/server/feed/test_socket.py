@@ -522,8 +522,10 @@ async def test_viewer_that_left_is_freed_without_the_garbage_collector(
         async with service.open() as listening:
             async with RawCaller.connect(listening) as caller:
                 await caller.upgrade()
+                await caller.send_frame(Opcode.PING, b"there?")
+                await caller.frame()
                 viewer = next(iter(service.hub._ready[Encoding.WEBSOCKET]))
-                protocol = weakref.ref(viewer._dialect._protocol)  # type: ignore[attr-defined]
+                protocol = weakref.ref(viewer._dialect._begun)  # type: ignore[attr-defined]
                 del viewer
                 await leave(caller, service)
             await service.until_audience_is(0)
