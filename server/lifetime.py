@@ -23,8 +23,12 @@ from .app import compose, demonstrate
 
 log = structlog.get_logger()
 
-GC_THRESHOLDS: Final = (50_000, 10, 10)
-"""With thousands of sockets a young collection costs much and finds nothing."""
+GC_THRESHOLDS: Final = (15_000, 33, 10)
+"""With thousands of sockets a collection costs much and finds nothing.
+
+The first number bounds how long a young one stops the loop while a crowd comes: it walks over a
+thousand viewers. The second lets thirty thousand come before a middle one walks over all of them.
+"""
 
 
 async def serve(settings: Settings, *, is_demo: bool, announce: Callable[[str], None]) -> None:

@@ -1,13 +1,14 @@
 """Keeps the garbage collector from walking over a crowd.
 
-A full collection with ten thousand viewers stops the loop for 90 ms, and finds nothing: a viewer
-that comes or goes leaves no cycles behind (tests see to that). What is frozen is not walked over.
+A full collection with ten thousand viewers stops the loop for tens of milliseconds, and finds
+nothing: a viewer that comes or goes leaves no cycles behind (tests see to that). What is frozen is
+not walked over.
 """
 
 import gc
 from typing import Final
 
-_MANY: Final = 1_000  # 25,000 objects: half of what it takes to start a collection
+_MANY: Final = 1_000  # 16,000 objects: what it takes to start a collection
 
 
 class Heap:
