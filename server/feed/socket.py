@@ -70,13 +70,14 @@ def _wants_upgrade(request: web.Request) -> bool:
         request.method == "GET"
         and request.version >= HttpVersion11
         and "upgrade" in _tokens(request, "Connection")
-        and _tokens(request, "Upgrade") == {"websocket"}
+        and _tokens(request, "Upgrade") == ["websocket"]
     )
 
 
-def _tokens(request: web.Request, name: str) -> set[str]:
+def _tokens(request: web.Request, name: str) -> list[str]:
     values = ",".join(request.headers.getall(name, ()))
-    return {token.strip().lower() for token in values.split(",")}
+    tokens = (token.strip(" \t").lower() for token in values.split(","))
+    return [token for token in tokens if token]
 
 
 def _key(request: web.Request) -> str | None:
@@ -117,9 +118,9 @@ class WebSocketDialect:
         _answer(protocol, transport)
 
     def hear_end(self, transport: asyncio.Transport) -> None:
-        protocol = self._protocol()
-        protocol.receive_eof()
-        _answer(protocol, transport)
+        if self._begun is not None:
+            self._begun.receive_eof()
+            _answer(self._begun, transport)
 
     def part(self, transport: asyncio.Transport) -> None:
         if self.is_open:

@@ -14,16 +14,22 @@ from pathlib import Path
 import pytest
 import structlog
 from aiohttp import web
-from hypothesis import HealthCheck, given, settings
+from aiohttp.test_utils import make_mocked_request
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from multidict import CIMultiDict
 from viewers import HANDSHAKE, NO_PAGES, RawCaller, Service, playing
 from websockets.asyncio.client import connect
-from websockets.exceptions import ConnectionClosed
+from websockets.datastructures import Headers
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
 from websockets.frames import Frame, Opcode
+from websockets.http11 import Request
+from websockets.server import ServerProtocol
 
 from tonearm.server.door.entrance import READ_BYTES
 from tonearm.server.door.front import Listening, listen
 from tonearm.server.feed.edition import Encoding
+from tonearm.server.feed.socket import _key, _wants_upgrade
 from tonearm.server.public.http import application
 
 CURRENT = b"GET /v1/current HTTP/1.1\r\nHost: tonearm\r\n\r\n"
@@ -194,6 +200,38 @@ async def test_bad_handshake_is_refused_as_json(old: bytes, new: bytes, status: 
 
         assert (answered, headers["content-type"]) == (status, "application/json")
         assert service.hub.audience() == 0
+
+
+@given(
+    connection=st.lists(st.sampled_from(["Upgrade", "upgrade, keep-alive", "close", ", Upgrade"])),
+    upgrade=st.lists(st.sampled_from(["websocket", " ,\tWebSocket", "h2c", "websocket, h2c"])),
+    key=st.lists(
+        st.one_of(
+            st.binary(min_size=15, max_size=17).map(lambda raw: base64.b64encode(raw).decode()),
+            st.text(st.characters(codec="latin-1", exclude_categories=["Cc"]), max_size=25),
+        ),
+        min_size=1,
+        max_size=2,
+    ),
+    version=st.lists(st.sampled_from(["13", "8", "13, 8"]), min_size=1, max_size=2),
+)
+@example(["Upgrade"], ["websocket"], ["dGhlIHNhbXBsZSBub25jZQ=="], ["13"])
+def test_handshake_is_accepted_only_if_the_library_would(
+    connection: list[str], upgrade: list[str], key: list[str], version: list[str]
+) -> None:
+    """It is ours for the sake of speed; the rules are the library's."""
+    names = {"Connection": connection, "Upgrade": upgrade}
+    names |= {"Sec-WebSocket-Key": key, "Sec-WebSocket-Version": version}
+    said = [(name, value.strip()) for name, values in names.items() for value in values]
+    request = make_mocked_request("GET", "/v1/ws", headers=CIMultiDict(said))
+
+    ours = _wants_upgrade(request) and _key(request) is not None
+
+    try:
+        theirs = ServerProtocol().accept(Request("/v1/ws", Headers(said))).status_code
+    except InvalidHandshake:
+        theirs = 400
+    assert ours == (theirs == 101)
 
 
 async def test_handshake_of_another_version_is_told_ours() -> None:
