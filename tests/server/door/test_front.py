@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from contextlib import AsyncExitStack
 
 import pytest
 from aiohttp import web
@@ -113,4 +114,26 @@ async def test_request_in_progress_is_finished_when_the_port_closes() -> None:
         asyncio.get_running_loop().call_soon(go_on.set)
 
     assert (await caller.answer())[2] == b"done"
+    await connecting.__aexit__(None, None, None)
+
+
+async def test_caller_that_never_reads_its_answers_delays_no_stop() -> None:
+    """A restart is over in two seconds, whoever is connected; this part of it in half a second."""
+    entered = asyncio.Event()
+
+    async def long_answer(_request: web.Request) -> web.Response:
+        entered.set()
+        return web.Response(body=bytes(1 << 20))
+
+    app = web.Application()
+    app.router.add_get("/", long_answer)
+    async with AsyncExitStack() as stack:
+        listening = await stack.enter_async_context(listen(app, "127.0.0.1", 0, clock=FakeClock()))
+        connecting = RawCaller.connect(listening, buffer_bytes=4096)
+        caller = await connecting.__aenter__()
+        await caller.send(b"GET / HTTP/1.1\r\nHost: tonearm\r\n\r\n")
+        await entered.wait()
+        async with asyncio.timeout(1.5):
+            await stack.aclose()
+
     await connecting.__aexit__(None, None, None)
