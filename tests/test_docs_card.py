@@ -100,7 +100,7 @@ def test_states_are_those_the_card_can_say() -> None:
 
 def test_room_to_leave_is_the_height_of_the_card() -> None:
     """128, 56 and 152 px are a cover and the card's padding, above and below."""
-    art_px, pad_px = (re.findall(rf"--{name}:\D*(\d+)px", CODE) for name in ("art", "pad"))
+    art_px, pad_px = (re.findall(rf"--{name}:\D*(\d+)px", CODE) for name in ("size", "pad"))
 
     heights = [int(art) + 2 * int(pad) for art, pad in zip(art_px, pad_px, strict=False)]
 

@@ -31,6 +31,8 @@ FOLDER: Final = Path(__file__).parent / "baselines"
 DRAWN_WITH: Final = FOLDER / "drawn_with.json"
 COLOURS: Final = 192
 SHRINK: Final = 8
+FONT: Final = 'body{font-family:"Liberation Sans"}'
+"""One of those that every machine has on which the tests run; the page's, so also the card's."""
 SAME: Final = 0.001
 ALIKE: Final = 0.01
 STEP: Final = 24
@@ -64,7 +66,7 @@ async def draw(browser: Browser, stage: Stage, name: str, *, style: str = "") ->
     await page.clock.install(time=NOW / 1000)
     await page.clock.pause_at(NOW / 1000 + 1)
     await page.goto(f"{stage.origin}/gallery")
-    await page.add_style_tag(content=STYLE + style)
+    await page.add_style_tag(content=STYLE + FONT + style)
     await page.evaluate(HANG, {"cards": json.loads(json.dumps(cards)), "theme": theme})
     await _loaded(page)
     data = await page.screenshot(full_page=True, animations="disabled")

@@ -145,7 +145,9 @@ async def test_mark_of_spotify_is_large_enough(open_page: Open, stage: Stage) ->
         "<now-playing variant=bento></now-playing>"
     )
 
-    for mark in await page.get_by_role("img", name="Spotify").all():
+    marks = page.locator("now-playing [part=source] b")
+    await expect(marks).to_have_count(3)
+    for mark in await marks.all():
         box = await mark.bounding_box()
         assert box is not None
         assert box["width"] >= 21
@@ -267,9 +269,12 @@ async def test_right_to_left_page_mirrors_the_card(open_page: Open, stage: Stage
     assert cover is not None
     assert title is not None
     assert cover["x"] > title["x"]
-    fill = page.locator("now-playing [part=fill]")
-    origin = await fill.evaluate("(fill) => parseFloat(getComputedStyle(fill).transformOrigin)")
-    assert origin > 100
+    bar, fill = [
+        await page.locator(f"now-playing [part={part}]").bounding_box() for part in ("bar", "fill")
+    ]
+    assert bar is not None
+    assert fill is not None
+    assert bar["x"] < fill["x"] < bar["x"] + bar["width"] < fill["x"] + fill["width"]
 
 
 async def test_nothing_moves_for_those_who_asked_for_less(open_page: Open, stage: Stage) -> None:

@@ -122,3 +122,27 @@ async def test_card_out_of_view_draws_nothing(open_page: Open, stage: Stage) -> 
     await card.evaluate("(card) => card.scrollIntoView()")
 
     await expect(card.locator("[part=elapsed]")).to_have_text("1:07")
+
+
+WATCH = """(card) => {
+  window.changed = [];
+  const note = (changes) => window.changed.push(...changes.map(({target}) => target.part[0]));
+  const all = {attributes: true, childList: true, characterData: true, subtree: true};
+  new MutationObserver(note).observe(card.shadowRoot, all);
+}"""
+
+
+async def test_a_second_costs_no_more_than_its_figures(open_page: Open, stage: Stage) -> None:
+    """Only the time is written, and the bar where that moves it; the words of the state are not."""
+    episode = track(kind="episode", duration_ms=3_729_000)
+    stage.frame = json.dumps(snapshot(item=episode, position_ms=59_000))
+    page = await open_page(clock=True)
+    await expect(page.get_by_text("0:59")).to_be_visible()
+    await page.locator("now-playing").evaluate(WATCH)
+
+    await page.clock.run_for(8_100)
+
+    changed = await page.evaluate("() => window.changed")
+    assert changed.count("elapsed") == 8
+    assert 0 < len(changed) - 8 <= 8
+    assert set(changed) <= {"elapsed", "fill", "card"}

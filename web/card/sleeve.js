@@ -1,10 +1,10 @@
 /*
- * One card: its elements, what it shows, and the timer that keeps it right. Everything that arrives
- * is text or a checked address, never markup.
+ * One card: what it shows, and the timer that keeps it right.
  */
+import css from './card.css' with {type: 'text'};
+import {checked, make, set} from './parts.js';
 import {listen} from './feed.js';
 import english from '../words/en.json' with {type: 'json'};
-import css from './card.css' with {type: 'text'};
 
 /** Where this file came from; as a module it cannot know, then it is where the page came from. */
 const HOME = globalThis.document?.currentScript?.src || '.';
@@ -13,52 +13,28 @@ const HOME = globalThis.document?.currentScript?.src || '.';
 const spoken = {};
 let sheet;
 
-/** Make an element that is styled by its part name, inside and out. */
-const make = (part, ...children) => {
-  const node = document.createElement({art: 'img', link: 'a'}[part] || 'span');
-  set(node, {part});
-  node.append(...children);
-  return node;
-};
-
-/** Set attributes, or take away those with nothing to say. */
-const set = (node, attributes) => {
-  for (const name in attributes) attributes[name] ? node.setAttribute(name, attributes[name]) : node.removeAttribute(name);
-};
-
-/** Return the whole address if it starts like this, else undefined. */
-const checked = (address, base, start) => {
-  try {
-    const {href} = new URL(address, base);
-    if (address.trim() && href.startsWith(start)) return href;  // throws for what is no text
-  } catch {}
-};
-
 /** Milliseconds of less than a day as 3:31 or 1:02:09. */
 const clock = (ms) => new Date(ms).toISOString().slice(11, 19).replace(/^[0:]{1,4}/, '');
 
 /** Dress an element as a card, and give it its properties and methods. */
 export const dress = (host) => {
   const [fallback, logo, empty, mark, note, ...bars] = ['slot', 'slot', 'slot', ...'bbiii'].map((tag) => document.createElement(tag));
-  const [art, label, age, title, byline, elapsed, fill, duration, link, live] =
-    ['art', 'status-text', 'status-age', 'title', 'byline', 'elapsed', 'fill', 'duration', 'link', 'live'].map((name) => make(name));
+  const [art, label, title, byline, elapsed, fill, duration, link, live] =
+    ['art', 'status-text', 'title', 'byline', 'elapsed', 'fill', 'duration', 'link', 'live'].map((name) => make(name));
   const artwork = make('artwork', art, note);
-  const status = make('status', make('equalizer', ...bars), label, age);
+  const status = make('status', make('equalizer', ...bars), label);
   const badge = make('badge', 'E');
-  const body = make('body', status, make('heading', title, badge), byline,
+  const body = make('body', status, title, make('credits', badge, byline),
     make('progress', elapsed, make('bar', fill), duration));
   const card = make('card', artwork, body, make('source', logo, make('source-name', 'Spotify')), link, live);
   logo.append(mark);
   logo.name = 'logo';
   empty.name = 'empty';
-  label.id = 'label';
   title.dir = byline.dir = 'auto';
   link.target = '_blank';
   art.alt = '';
   art.referrerPolicy = 'no-referrer';
   art.onerror = () => (art.hidden = true);
-  set(card, {role: 'group', 'aria-labelledby': 'label'});
-  set(badge, {role: 'img'});
   set(live, {role: 'status'});
   if (!sheet) {
     sheet = new CSSStyleSheet();
@@ -73,7 +49,7 @@ export const dress = (host) => {
   let snapshot = null;
   let words = english;
   let lang = 'en';
-  let offset, connection, state, uri, variant, both, timer, saying, stop, again, hasBar, isHung, isInView;
+  let offset, connection, state, uri, variant, said, both, timer, saying, stop, again, hasBar, isHung, isInView;
 
   const wish = (name) => host.getAttribute(name) || '';
   const server = () => checked(wish('server') || HOME, document.baseURI, 'http');
@@ -83,8 +59,8 @@ export const dress = (host) => {
   const ago = (ms) => {
     const minutes = ms / 60000;
     const [size, unit] = minutes < 60 ? [1, 'minute'] : minutes < 1440 ? [60, 'hour'] : [1440, 'day'];
-    const style = variant === 'compact' ? 'narrow' : 'short';
-    return minutes < 1 ? words.just_now : new Intl.RelativeTimeFormat(lang, {numeric: 'auto', style}).format(-(minutes / size | 0), unit);
+    if (minutes < 1) return words.just_now;
+    return new Intl.RelativeTimeFormat(lang, {numeric: 'auto', style: variant === 'compact' ? 'narrow' : 'short'}).format(-(minutes / size | 0), unit);
   };
 
   /** Move bar and times, or the age of what was last played, and come back when they change. */
@@ -97,15 +73,18 @@ export const dress = (host) => {
       const length = snapshot.item.duration_ms;
       const at = Math.max(0, Math.min(length, snapshot.position_ms + (state === 'playing' && now - snapshot.as_of))) || 0;
       elapsed.textContent = clock(at);
-      fill.style.transform = `scaleX(${at / length})`;
+      fill.style.transform = `scaleX(${(at / length).toFixed(3)})`;
       if (state === 'playing' && at < length) wait = 1000 - at % 1000;
     } else if (state === 'idle' && snapshot.ended_at) {
       const rest = Math.max(0, now - snapshot.ended_at);
       since = ago(rest);
       wait = 60000 - rest % 60000;
     }
-    age.textContent = since;
-    label.textContent = words[state].replace('{ago}', since).trim();
+    const text = words[state].replace('{ago}', since).trim();
+    if (said !== (said = text + variant)) {  // the same again would cost a layout each second
+      label.textContent = variant === 'compact' && title.textContent ? since : text;
+      set(card, {role: 'group', 'aria-label': text});
+    }
     // A hidden page has no frames: there nothing moves, and the first frame after it catches up.
     if (wait && isHung && isInView) timer = setTimeout(requestAnimationFrame, wait + 8, tick);
   };
@@ -131,7 +110,8 @@ export const dress = (host) => {
   const draw = () => {
     const {item, health} = snapshot || {};
     const {kind, url, art: pictures, palette, explicit, duration_ms: length} = item || {};
-    const [stateBefore, uriBefore] = [state, uri];
+    const stateBefore = state;
+    const uriBefore = uri;
     const tint = wish('tint');
 
     // Trouble between the owner and Spotify is no visitor's business.
@@ -148,8 +128,8 @@ export const dress = (host) => {
     host.toggleAttribute('data-hidden', wish('hide-when').match(explicit ? `explicit|${state}` : state));
     fallback.hidden = !!snapshot;
     card.hidden = !snapshot && !!fallback.assignedElements()[0];
-    card.dir = getComputedStyle(host).direction;  // text and bar start where the page's do
-    variant = wish('variant').replace('auto', '') || (host.offsetWidth < 300 ? 'compact' : 'wide');
+    const width = host.offsetWidth;
+    variant = wish('variant').replace('auto', '') || (width < 300 ? 'compact' : 'wide');
     hasBar = length > 0 && length < 864e5 && /playing|paused/.test(state) && wish('progress') !== 'none';
 
     // Title, byline, and one link over the whole card, back to the item.
@@ -166,55 +146,61 @@ export const dress = (host) => {
     link.hidden = !item;
     // Pointing anywhere shows what was cut off.
     set(link, {href, title: both, 'aria-label': href && `${both}. ${words.open}`});
-    set(badge, {'aria-label': words.explicit});
+    set(badge, {role: 'img', 'aria-label': words.explicit});
     set(status, {lang});
 
     // The ready colour sets of the cover; without them the card is neutral.
     const isBold = tint === 'bold' && palette;
-    const isDark = isBold || ({light: false, dark: true}[wish('theme')] ?? darkness.matches);
+    const isDark = isBold || ({light: false, dark: true}[wish('theme').replace('auto', '') || getComputedStyle(host).colorScheme] ?? darkness.matches);
     const colours = tint !== 'none' && palette?.[isBold ? 'bold' : isDark ? 'dark' : 'light'];
     card.style.cssText = '';
     for (const name in colours) {
       if (/^#\w+$/.test(colours[name])) card.style.setProperty(`--_${name}`, colours[name]);
     }
-    card.className = `${variant} ${state}${hasBar ? '' : ' bare'}${item ? '' : ' empty'}${isDark ? ' dark' : ''}`;
+    card.className = `card ${variant} ${state}${hasBar ? '' : ' bare'}${item ? '' : ' empty'}${isDark ? ' dark' : ''}${width < 220 ? ' small' : ''}`;
 
-    // Spotify has 640, 300 and 64 px: the second is sharp enough for all but the header of a page.
-    const picture = pictures?.[+(variant !== 'hero')] || pictures?.[0];
+    // Spotify has 640, 300 and 64 px: the second is sharp enough for all but headers and large tiles.
+    const picture = pictures?.[width > 300 && /bento|hero/.test(variant) ? 0 : 1] || pictures?.[0];
     artwork.hidden = wish('art') === 'none';
-    const src = artwork.hidden ? '' : checked(picture?.url, server(), 'https:') || checked(picture?.url, server(), checked('/', server(), 'http'));
+    const src = artwork.hidden ? '' : checked(picture?.url, server(), 'https:', checked('/', server(), 'http'));
     if (src !== art.getAttribute('src')) {
       art.hidden = !src;
       set(art, {src});
     }
     tick();
+    // A third line; what is less is only high letters.
+    card.classList.toggle('cut', title.scrollHeight > title.offsetHeight + 20);
 
     uri = item?.uri;
-    const isNew = uriBefore !== uri;
-    const isNext = uriBefore && isNew;
+    const isNext = uriBefore && uriBefore !== uri;
+    const isNew = uriBefore !== uri || stateBefore !== state;
+    if (snapshot && isNew) tell('np-change', snapshot);
     if (isNext && host.hasAttribute('announce') && !saying) say();
-    if (wish('motion') === 'none' || matchMedia('(prefers-reduced-motion:reduce)').matches) return;
+    if (wish('motion') === 'none' || matchMedia('(prefers-reduced-motion)').matches) return;
     if (isNext) body.animate({opacity: [0, 1], translate: ['0 6px', 0]}, {duration: 360, easing: 'ease'});
     // The bars move for less than five seconds, then rest.
-    if (state === 'playing' && (isNew || stateBefore !== state)) bars.forEach((bar, n) => bar.animate(
+    if (state === 'playing' && isNew) bars.forEach((bar, n) => bar.animate(
       {transform: `scaleY(${n % 2 ? .3 : 1})`},
       {duration: 800 - 90 * n, iterations: 6, direction: 'alternate', easing: 'steps(5)'}));
   };
   fallback.onslotchange = draw;
 
   const heard = (newSnapshot, newOffset, newConnection, error) => {
-    const [stateBefore, uriBefore, connectionBefore] = [snapshot?.state, uri, connection];
+    const connectionBefore = connection;
     [snapshot, offset, connection] = [newSnapshot, newOffset, newConnection];
     draw();
-    if (stateBefore !== snapshot?.state || uriBefore !== uri) tell('np-change', snapshot);
     if (connectionBefore !== connection) tell('np-status', connection);
     if (error) tell('np-error', error);
   };
 
-  /** Show the page's own snapshot; without one, follow the server. */
-  const play = () => {
+  const leave = () => {
     stop?.();
     stop = again = null;
+  };
+
+  /** Show the page's own snapshot; without one, follow the server. */
+  const play = () => {
+    leave();
     if (own) heard(own, own.now - performance.now());
     else if (isHung) server() ? [stop, again] = listen(server(), heard) : heard(null, 0, 'offline', 'address');
   };
@@ -251,7 +237,6 @@ export const dress = (host) => {
     darkness.onchange = null;
     clearTimeout(timer);
     saying = clearTimeout(saying);
-    stop?.();
-    stop = again = null;
+    leave();
   };
 };
