@@ -9,6 +9,7 @@ import asyncio
 import io
 import json
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,15 @@ from playwright.async_api import Browser, async_playwright
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
 from stage import NOW, Stage, snapshot, track
+
+
+def demand_inter() -> None:
+    """Stop without the font that the documentation's pictures are taken with."""
+    fonts = subprocess.run(
+        [shutil.which("fc-list") or "fc-list", "Inter"], capture_output=True, check=True
+    )
+    if not fonts.stdout:
+        raise SystemExit("the pictures are taken with Inter: apt-get install fonts-inter")
 
 
 def _palette(*colours: str) -> dict[str, dict[str, str]]:
@@ -186,31 +196,31 @@ VARIANTS = [
     ("wide", {"w": 400}, snapshot(item=LANTERNS)),
     ("wide, bold", {"w": 400, "tint": "bold"}, snapshot(item=ORBIT, position_ms=110_000)),
     ("wide, no tint", {"w": 400, "tint": "none"}, snapshot(item=VIOLET)),
-    ("wide, 320", {"w": 320}, snapshot("idle", item=FERN)),
     ("compact", {"w": 296}, snapshot(item=VIOLET)),
-    ("compact, explicit", {"w": 280}, snapshot("paused", item=ORBIT)),
+    ("compact, explicit", {"w": 296}, snapshot("paused", item=ORBIT)),
     ("compact, last played", {"w": 296}, snapshot("idle", item=BLOOM, ended_at=NOW - 10_900_000)),
-    ("compact, offline", {"w": 296}, snapshot("idle", item=BLOOM, health="offline")),
     ("compact, ad", {"w": 296}, snapshot("ad")),
-    ("compact, 220", {"w": 220}, snapshot(item=FERN)),
-    ("bento", {"w": 300, "variant": "bento"}, snapshot(item=VIOLET)),
-    ("bento, bold", {"w": 260, "variant": "bento", "tint": "bold"}, snapshot(item=FERN)),
-    ("bento, small", {"w": 220, "variant": "bento", "tint": "none"}, snapshot(item=LANTERNS)),
-    ("bento, long", {"w": 260, "variant": "bento"}, snapshot(item=LONG)),
-    ("bento, last played", {"w": 260, "variant": "bento"}, snapshot("idle", item=BLOOM)),
-    ("bento, nothing", {"w": 260, "variant": "bento"}, snapshot("nothing")),
-    ("hero", {"w": 1100, "variant": "hero"}, snapshot(item=LANTERNS)),
-    ("hero, bold", {"w": 1100, "variant": "hero", "tint": "bold"}, snapshot(item=ORBIT)),
-    ("hero, long", {"w": 640, "variant": "hero"}, snapshot(item=LONG)),
-    ("hero, last played", {"w": 420, "variant": "hero"}, snapshot("idle", item=VIOLET)),
-    ("hero, nothing", {"w": 420, "variant": "hero"}, snapshot("nothing")),
+    ("wide, 320", {"w": 320}, snapshot("idle", item=FERN)),
     ("without a cover", {"w": 400, "art": "none"}, snapshot(item=FERN)),
+    ("compact, offline", {"w": 260}, snapshot("idle", item=BLOOM, health="offline")),
+    ("compact, 180", {"w": 180}, snapshot(item=FERN)),
+    ("bento", {"w": 300, "variant": "bento"}, snapshot(item=VIOLET)),
+    ("bento, bold", {"w": 288, "variant": "bento", "tint": "bold"}, snapshot(item=FERN)),
+    ("bento, long", {"w": 288, "variant": "bento"}, snapshot(item=LONG)),
+    ("bento, last played", {"w": 288, "variant": "bento"}, snapshot("idle", item=BLOOM)),
+    ("bento, nothing", {"w": 240, "variant": "bento"}, snapshot("nothing")),
+    ("bento, small", {"w": 220, "variant": "bento", "tint": "none"}, snapshot(item=LANTERNS)),
     ("bento, no cover", {"w": 220, "variant": "bento", "art": "none"}, snapshot(item=VIOLET)),
+    ("bento, 160", {"w": 160, "variant": "bento"}, snapshot(item=LONG)),
+    ("hero", {"w": 1248, "variant": "hero"}, snapshot(item=LANTERNS)),
+    ("hero, bold", {"w": 1248, "variant": "hero", "tint": "bold"}, snapshot(item=ORBIT)),
+    ("hero, long", {"w": 720, "variant": "hero"}, snapshot(item=LONG)),
+    ("hero, last played", {"w": 500, "variant": "hero"}, snapshot("idle", item=VIOLET)),
 ]
 
 STYLE = """
 body{margin:0;padding:40px;background:#f3f2ee;color:#8a8984;
-font:13px/1.4 Inter,"Noto Sans",sans-serif;display:flex;flex-wrap:wrap;gap:28px;width:1290px}
+font:13px/1.4 Inter;display:flex;flex-wrap:wrap;gap:28px;width:1290px}
 body.dark{background:#0e0e10}
 figure{margin:0}figcaption{margin:0 0 8px 2px}
 """
@@ -248,6 +258,7 @@ async def hang(browser: Browser, stage: Stage, theme: str, cards: list[Any], pat
 
 async def main(folder: Path) -> None:
     """Save states and variants, light and dark."""
+    demand_inter()
     async with Stage(art=covers()) as stage, async_playwright() as playwright:
         stage.pages["/gallery"] = "<!doctype html><script src=/card.js></script>"
         browser = await playwright.chromium.launch(

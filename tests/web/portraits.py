@@ -15,6 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
+from gallery import demand_inter
 from gallery import main as draw_gallery
 from PIL import Image
 from playwright.async_api import Browser, ViewportSize, async_playwright
@@ -59,6 +60,7 @@ async def draw_start_page(browser: Browser, stage: Stage, folder: Path) -> None:
 
 async def main(folder: Path) -> None:
     """Save all of them."""
+    demand_inter()
     art = {slug: covers.png(slug, 640) for slug in covers.SLUGS}
     async with Stage(art=art) as stage, async_playwright() as playwright:
         browser = await playwright.chromium.launch(

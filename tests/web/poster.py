@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+from gallery import demand_inter
 from playwright.async_api import async_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
@@ -25,7 +26,7 @@ from tonearm.server.artwork.swatches import swatches
 
 PAGE = """<!doctype html><script src=/card.js></script><style>
 body { margin: 0; width: 1240px; height: 620px; display: grid; grid-template-columns: 1fr 1fr;
-       font: 15px/1.4 "Noto Sans", sans-serif; background: #fff }
+       font: 15px/1.4 Inter; background: #fff }
 section { display: grid; padding: 32px; gap: 18px; align-content: center; justify-content: center;
           grid-template-columns: 269px 269px; background: #f3f2ee }
 section + section { background: #0e0e10 }
@@ -67,6 +68,7 @@ def scenes() -> tuple[list[Any], list[Any]]:
     waves = item("waves", "Violet Hour", "Velvet Tideline")
     plants = item("quarters", "Houseplants Remember", "Fern Atelier")
     rings = item("rings", "Low Orbit", "Perigee Social Club, Nadir Choir", explicit=True)
+    alone = rings | {"byline": "Perigee Social Club"}
     harbour = item("harbour", "Long Night in the Harbour", "Pier Seven")
     letters = item("planes", "Folded Letters", "Origami Airmail")
     talk = item("microphone", "Why small servers still matter", "The Cupboard Rack", kind="episode")
@@ -79,7 +81,7 @@ def scenes() -> tuple[list[Any], list[Any]]:
             ({"variant": "compact"}, snapshot("idle", item=letters, ended_at=NOW - 10_900_000)),
         ],
         [
-            ({"variant": "bento", "tint": "bold"}, snapshot(item=rings, position_ms=150_000)),
+            ({"variant": "bento", "tint": "bold"}, snapshot(item=alone, position_ms=150_000)),
             ({"variant": "bento"}, snapshot(item=harbour, position_ms=30_000)),
             (WHOLE, snapshot("paused", item=talk, position_ms=90_000)),
             ({"variant": "compact"}, snapshot(item=plants)),
@@ -90,6 +92,7 @@ def scenes() -> tuple[list[Any], list[Any]]:
 
 async def main(path: Path) -> None:
     """Save the picture."""
+    demand_inter()
     art = {slug: covers.png(slug, 640) for slug in covers.SLUGS}
     async with Stage(art=art) as stage, async_playwright() as playwright:
         stage.pages["/poster"] = PAGE
