@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 from documents import ROOT, Document
+from manifest import FILE, manifest
 
 LIST = r"\[([^\]]*)\]\.map\(\(name\) => make\(name\)\)"
 PAGE = Document.named("docs/card.md")
@@ -96,6 +97,30 @@ def test_states_are_those_the_card_can_say() -> None:
     assert set(re.findall(r"'(\w+)'", TYPES.partition("  state: ")[2].partition(";")[0])) == (
         states - {"connecting", "offline"}
     )
+
+
+def test_editors_are_told_the_same() -> None:
+    """After a change of docs/card.md or card.d.ts: python tests/web/manifest.py."""
+    assert FILE.read_text("utf-8") == manifest()
+
+
+def test_manifest_has_everything_the_page_has() -> None:
+    """And each of it is described and, where it has one, typed."""
+    [module] = json.loads(manifest())["modules"]
+    [element] = module["declarations"]
+    named = {
+        "attributes": "attribute",
+        "events": "event",
+        "slots": "slot",
+        "cssParts": "part",
+        "cssProperties": "custom property",
+    }
+
+    assert {list_: {entry["name"] for entry in element[list_]} - {""} for list_ in named} == {
+        list_: set(PAGE.words(header)) for list_, header in named.items()
+    }
+    assert [entry for list_ in named for entry in element[list_] if not entry["description"]] == []
+    assert all("type" in entry for entry in element["attributes"] + element["events"])
 
 
 def test_room_to_leave_is_the_height_of_the_card() -> None:
