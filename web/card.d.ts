@@ -57,7 +57,7 @@ declare global {
     'now-playing': NowPlayingElement;
   }
   interface HTMLElementEventMap {
-    'np-change': CustomEvent<Snapshot | null>;
+    'np-change': CustomEvent<Snapshot>;
     'np-status': CustomEvent<'connecting' | 'live' | 'stale' | 'offline'>;
     'np-error': CustomEvent<'address' | 'refused'>;
   }

@@ -209,7 +209,7 @@ async def test_owner_is_told_how_to_connect(open_page: Open, stage: Stage) -> No
 
 @pytest.mark.parametrize("place", PLACES)
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize("width", [1280, 320])
 async def test_start_page_is_open_to_everyone(
     open_page: Open, stage: Stage, axe: Axe, *, theme: str, width: int, place: str
 ) -> None:
@@ -228,6 +228,32 @@ async def test_start_page_is_open_to_everyone(
 
     assert await axe(page) == []
     assert await page.evaluate("() => document.documentElement.scrollWidth") == width
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("width", [320, 390])
+async def test_every_choice_is_within_reach_of_a_thumb(
+    open_page: Open, place: str, width: int
+) -> None:
+    """On a phone all of them are on the page, high enough, and five shapes stand in one row."""
+    page, kit = await open_for(open_page, place, viewport={"width": width, "height": 700})
+    for more in await kit.get_by_text("More", exact=True).all():
+        await more.click()
+
+    boxes = await page.evaluate(
+        """() => [...document.querySelectorAll('fieldset label')].filter((one) => one.offsetHeight)
+          .map((one) => one.getBoundingClientRect()).map(({left, right, height}) =>
+            ({left, right, height}))"""
+    )
+
+    assert boxes
+    assert min(box["height"] for box in boxes) >= 38
+    assert min(box["left"] for box in boxes) >= 16
+    assert max(box["right"] for box in boxes) <= width - 16
+    if place == "A website":
+        shapes = await kit.get_by_role("radio").all()
+        tops = [await shape.evaluate("(it) => it.getBoundingClientRect().top") for shape in shapes]
+        assert len(set(tops[:5])) == 1
 
 
 async def test_embed_takes_its_looks_from_the_address(open_page: Open, stage: Stage) -> None:
