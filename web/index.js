@@ -78,7 +78,7 @@ function cardKit() {
       {label: 'HTML', text: `<script async src="${here}card.js"></script>\n${tag}`},
       path && {label: 'HTML that accepts this very version only',
         text: `<script async src="${here}${path}"\n  integrity="${integrity}" crossorigin></script>\n${tag}`,
-        note: 'For pages that pin what they load. It gets no corrections by itself.'},
+        note: 'For pages that pin what they load. After an update of the server the browser refuses it: copy it anew then.'},
       {label: 'Where no scripts are allowed: a frame',
         text: `<iframe src="${frame.replaceAll('&', '&amp;')}" width="${width}" height="${height}"\n  title="${ALT}" loading="lazy" style="border:0"></iframe>`},
       {label: 'For a Content-Security-Policy',
