@@ -68,11 +68,24 @@ class HttpTransport:
             return Answer(status=response.status, headers=headers, body=bytes(body))
 
 
+async def _sent_once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from asking again by itself: of a second call the ledger would know nothing."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise  # nothing was sent, and nobody repeats it
+    except (aiohttp.ServerDisconnectedError, aiohttp.ClientOSError):
+        raise Unreachable("cut") from None
+
+
 def open_session() -> aiohttp.ClientSession:
     """Return a session for :class:`HttpTransport`; the caller closes it."""
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(limit=4, ttl_dns_cache=60, resolver=Resolver()),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
+        middlewares=(_sent_once,),
         headers={"User-Agent": "tonearm", "Accept": "application/json"},
     )

@@ -176,3 +176,29 @@ async def test_a_cancelled_request_is_cancelled(transport: HttpTransport) -> Non
         sending.cancel()
         with pytest.raises(asyncio.CancelledError):
             await sending
+
+
+@pytest.mark.parametrize("answered", [0, 1], ids=["a new connection", "a kept connection"])
+async def test_a_request_that_was_cut_off_is_not_sent_again(
+    answered: int, transport: HttpTransport
+) -> None:
+    """Each one was counted once; aiohttp would repeat a GET whose connection ended."""
+    asked = 0
+
+    async def cut(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal asked
+        while await reader.readuntil(b"\r\n\r\n"):
+            asked += 1
+            if asked > answered:
+                break
+            writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        writer.close()
+
+    async with listening(cut) as url:
+        for _ in range(answered):
+            await transport.send(Request(method="GET", url=url))
+        with pytest.raises(Unreachable) as caught:
+            await transport.send(Request(method="GET", url=url))
+
+    assert caught.value.reason == "cut"
+    assert asked == answered + 1
