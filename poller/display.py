@@ -87,8 +87,10 @@ class Display:
 
     @property
     def incognito(self) -> Incognito | None:
-        """Why nothing is shown. It may be over already: then a fresh look is waited for."""
-        return self._incognito
+        """Why nothing may be shown, while that lasts; after it a fresh look is waited for."""
+        incognito = self._incognito
+        is_over = incognito is not None and incognito.is_over(self._clock.monotonic())
+        return None if is_over else incognito
 
     @property
     def wants_backfill(self) -> bool:

@@ -1,10 +1,9 @@
 """The poller itself: wait, look, compare, show.
 
-It holds the situation and what is in the way, and moves both by the pure functions of ``changes``,
-``cadence`` and ``trouble``. It knows nothing of viewers but how many there are.
+It waits as ``cadence`` says and asks; what comes of that is the business of ``standing``. It knows
+nothing of viewers but how many there are.
 """
 
-import logging
 from collections.abc import Callable
 from typing import Final
 
@@ -13,27 +12,23 @@ from msgspec.structs import replace
 
 from . import hints, look_ahead
 from .alarm import Alarm
-from .attendance import Attendance
 from .backfill import Backfill
-from .cadence import Look, Situation, Why, fresh_s, next_look, retry_wait_s
-from .changes import Change, observe
+from .cadence import Look, Why, next_look
 from .clock import Clock
 from .display import Display, Remembers
-from .errors import LoginNeeded, TonearmError
+from .errors import TonearmError
+from .foresight import foreseen
 from .incognito import Incognito
-from .listening import Session
 from .options import Pace, Rules
-from .playback import Health, Observation, Snapshot
-from .situation import after_look
+from .playback import Snapshot
+from .presence import Presence
+from .standing import Standing
 from .surroundings import Asks, Governs
-from .trouble import Trouble, trouble_after
 
 log = structlog.get_logger()
 
 SLICE_S: Final = 30.0
 """No wait is longer: a suspended machine, a stop and the watchdog are all noticed in time."""
-LATE_S: Final = 60.0
-"""What may not be asked for longer than this because of our own ceiling is called stale."""
 
 
 class Poller:
@@ -61,21 +56,24 @@ class Poller:
     ) -> None:
         self._spotify = spotify
         self._ledger = ledger
-        self._attendance = Attendance()
         self._clock = clock
-        self._audience = audience
-        self._has_readers = has_readers
         self._pace = pace
-        self._chance = chance
         self._display = Display(plays=plays, clock=clock, emit=emit, rules=rules, epoch=epoch)
-        self._situation = Situation()
-        self._trouble = Trouble()
-        self._failures = 0
+        presence = Presence(
+            spotify=spotify,
+            ledger=ledger,
+            clock=clock,
+            audience=audience,
+            has_readers=has_readers,
+            pace=pace,
+        )
+        self._standing = Standing(
+            display=self._display, presence=presence, clock=clock, chance=chance
+        )
         self._backfill = Backfill(spotify)
         self._asks = 0
         self._logouts = 0
         self._was_hidden = False
-        self._last_error: TonearmError | None = None
         self._alarm = Alarm(clock)
         self._turned_s = clock.monotonic()
 
@@ -87,7 +85,7 @@ class Poller:
     @property
     def next_look(self) -> Look:
         """The look to come, and why; an instant in the past means now."""
-        return next_look(self._present(), self._pace, self._clock.monotonic())
+        return next_look(self._standing.present, self._pace, self._clock.monotonic())
 
     @property
     def turned_s(self) -> float:
@@ -103,17 +101,13 @@ class Poller:
 
     def hint(self) -> None:
         """Take note that somebody near the player says 'look now'; nothing else is believed."""
-        heard = hints.after_hint(self._situation.hints, self._clock.monotonic())
-        self._situation = replace(self._situation, hints=heard)
+        heard = hints.after_hint(self._standing.situation.hints, self._clock.monotonic())
+        self._standing.situation = replace(self._standing.situation, hints=heard)
         self._alarm.ring()
 
     def logged_in(self) -> None:
         """Take note that the owner just gave a grant: what was wrong before may be right now."""
-        self._situation = replace(
-            self._situation, needs_login=False, is_refused=False, retry_s=None
-        )
-        self._trouble = Trouble()
-        self._failures = 0
+        self._standing.logged_in()
         self._backfill.renew()
         self._ask(Why.LOGGED_IN)
 
@@ -121,26 +115,18 @@ class Poller:
         """Forget what was played and show that a login is needed, whatever is under way."""
         self._logouts += 1
         self._backfill.call_off()
-        self._last_error = LoginNeeded()
-        self._trouble = Trouble(needs_login=True)
-        self._situation = replace(
-            self._situation, session=Session(), needs_login=True, asked=None, retry_s=None
-        )
-        self._display.forget()
-        await self._show()
+        self._standing.logged_out()
+        await self._standing.show()
 
     @property
     def last_error(self) -> TonearmError | None:
         """Why the last look failed, None when it did not."""
-        return self._last_error
+        return self._standing.setbacks.last_error
 
     @property
     def incognito(self) -> Incognito | None:
         """The time in which nothing may be shown, while it lasts."""
-        incognito = self._display.incognito
-        if incognito is None or incognito.is_over(self._clock.monotonic()):
-            return None
-        return incognito
+        return self._display.incognito
 
     async def go_incognito(self, duration_s: float | None) -> None:
         """Show what a stop would show, for ``duration_s`` or until :meth:`end_incognito`.
@@ -150,7 +136,7 @@ class Poller:
         """
         self._display.hide(duration_s)
         self._alarm.ring()  # the wait under way knows nothing of its end
-        await self._show()
+        await self._standing.show()
         await self._display.keep_hiding()
 
     async def end_incognito(self) -> None:
@@ -165,9 +151,9 @@ class Poller:
 
     async def restore(self) -> None:
         """Show what an earlier process showed last; call it once, before :meth:`run`."""
-        self._situation = replace(self._situation, endings=self._ledger.endings)
+        self._standing.situation = replace(self._standing.situation, endings=self._ledger.endings)
         await self._display.restore()
-        await self._show()
+        await self._standing.show()
 
     async def run(self) -> None:
         """Look and wait for ever; only cancellation ends it."""
@@ -180,27 +166,10 @@ class Poller:
 
     # Waiting.
 
-    def _present(self) -> Situation:
-        """Return the situation with what changes by itself."""
-        now_s = self._clock.monotonic()
-        audience = 0 if self.incognito else self._audience()  # nobody would see it
-        self._attendance.note(now_s, is_watched=audience > 0)
-        since_s, watched = self._attendance.since_s, self._attendance.watched(now_s)
-        cooldown = self._spotify.cooldown
-        return replace(
-            self._situation,
-            audience=audience,
-            has_readers=self._has_readers() and not self.incognito,
-            watched_since_s=now_s if since_s is None else since_s,
-            stretch=self._ledger.stretch(watched=watched, wait_s=self._pace.watched_s),
-            rations_until_s=self._ledger.rations_until_s,
-            blocked_until_s=cooldown.until_s if cooldown else None,
-        )
-
     def _ask(self, why: Why) -> None:
         self._asks += 1
-        if self._situation.asked is not Why.LOGGED_IN:
-            self._situation = replace(self._situation, asked=why)
+        if self._standing.situation.asked is not Why.LOGGED_IN:
+            self._standing.situation = replace(self._standing.situation, asked=why)
         self._alarm.ring()
 
     async def _wait(self) -> Why:
@@ -215,8 +184,11 @@ class Poller:
                 log.debug("look_due", why=look.why)
                 return look.why
             # Not when a look is due: a cooldown that has just ended tells of no better health.
-            await self._show()
-            turns = (self._display.turns_s, look_ahead.turns_s(self._situation.ahead, now_s))
+            await self._standing.show()
+            turns = (
+                self._display.turns_s,
+                look_ahead.turns_s(self._standing.situation.ahead, now_s),
+            )
             due_s = min([look.at_s, *(turns_s for turns_s in turns if turns_s is not None)])
             await self._alarm.sleep(min(SLICE_S, due_s - now_s))
 
@@ -235,85 +207,36 @@ class Poller:
             seen = await self._spotify.look()
         except TonearmError as error:
             if logouts == self._logouts:  # else it is about a login that is gone
-                self._failed(error)
+                self._standing.failed(error)
         else:
             if logouts == self._logouts:
-                self._succeeded(seen, asked_s)
+                self._standing.succeeded(seen, asked_s)
         now_s = self._clock.monotonic()
-        self._situation = replace(
-            self._situation,
+        self._standing.situation = replace(
+            self._standing.situation,
             looked_s=now_s,
             called_s=now_s,
-            asked=None if self._asks == asks else self._situation.asked,
-            arrival_look_s=(now_s if why is Why.VIEWER_ARRIVED else self._situation.arrival_look_s),
-            read_look_s=now_s if why is Why.READ else self._situation.read_look_s,
+            asked=None if self._asks == asks else self._standing.situation.asked,
+            arrival_look_s=(
+                now_s if why is Why.VIEWER_ARRIVED else self._standing.situation.arrival_look_s
+            ),
+            read_look_s=now_s if why is Why.READ else self._standing.situation.read_look_s,
         )
-        await self._show()
-        await self._ledger.keep_endings(self._situation.endings)
-        if self._failures == 0:
+        await self._standing.show()
+        await self._ledger.keep_endings(self._standing.situation.endings)
+        if self._standing.setbacks.failures == 0:
             await self._recall()
-
-    def _succeeded(self, seen: Observation, asked_s: float) -> None:
-        # What was seen while it was hidden must not be shown afterwards: begin anew.
-        if self._display.uncover(seen.seen_s):
-            self._situation = replace(self._situation, session=Session())
-        session, change = observe(self._situation.session, seen)
-        if change is not Change.NONE:
-            log.info("playback_changed", change=change)
-        if self._trouble.health is not Health.OK:
-            log.info("spotify_answers_again")
-        self._trouble = Trouble()
-        self._failures = 0
-        self._last_error = None
-        self._situation = after_look(self._situation, session, change, asked_s=asked_s)
 
     async def _look_ahead(self) -> None:
         """Ask the queue what follows, to show it at the end of the item."""
-        session, end_s = self._situation.session, self._situation.end_s
-        ahead = self._situation.ahead
-        try:
-            queue = await self._spotify.queue()
-        except TonearmError as error:
-            log.info("queue_failed", error=type(error).__name__)
-            ahead = look_ahead.after_failure(ahead, error, end_s or self._clock.monotonic())
-        else:
-            if end_s is not None:
-                fresh = fresh_s(self._present(), self._pace)
-                ahead = look_ahead.after_queue(ahead, queue, session, end_s, fresh_s=fresh)
-        self._situation = replace(self._situation, ahead=ahead, called_s=self._clock.monotonic())
-
-    def _failed(self, error: TonearmError) -> None:
-        self._failures += 1
-        self._last_error = error.with_traceback(None)
-        before = self._trouble
-        self._trouble = trouble_after(error, self._failures, before)
-        self._situation = replace(
-            self._situation,
-            needs_login=self._trouble.needs_login,
-            is_refused=self._trouble.refused is not None,
-            retry_s=retry_wait_s(error, self._failures, self._chance()),
+        ahead = await foreseen(self._spotify, self._standing.present, self._pace)
+        self._standing.situation = replace(
+            self._standing.situation, ahead=ahead, called_s=self._clock.monotonic()
         )
-        is_news = self._failures == 1 or self._trouble.health is not before.health
-        level = logging.WARNING if is_news else logging.DEBUG  # a long outage fills no journal
-        log.log(level, "look_failed", error=type(error).__name__, advice=str(error))
 
     async def _recall(self) -> None:
         """Ask for the last finished play, when nothing was ever shown."""
         if self._display.wants_backfill and self._backfill.is_open:
             for play in await self._backfill.plays():
                 self._display.remember(play)
-            await self._show()
-
-    async def _show(self) -> None:
-        cooldown = self._spotify.cooldown
-        limited_until_at = cooldown.until_at if cooldown else None
-        situation, now_s = self._situation, self._clock.monotonic()
-        rations_until_s = self._ledger.rations_until_s
-        is_late = rations_until_s is not None and rations_until_s - now_s > LATE_S
-        trouble = replace(
-            self._trouble,
-            limited_until_at=limited_until_at,
-            is_late=self._trouble.is_late or is_late,
-        )
-        guess = look_ahead.guessed(situation.ahead, situation.session, now_s)
-        await self._display.show(guess or situation.session, trouble)
+            await self._standing.show()

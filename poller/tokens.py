@@ -206,9 +206,10 @@ class Tokens:
             now = self._kept.grant
             if now is None or now.generation != grant.generation:
                 return StateOvertaken()
-            wait_s = self._backoff.note(error, now_s=self._clock.monotonic())
+            now_s = self._clock.monotonic()
+            wait_s = self._backoff.note(error, now_s=now_s)
             log.warning("refresh_failed", error=type(error).__name__, again_in_s=round(wait_s))
-            return error
+            return self._backoff.failure(now_s=now_s) or error  # a 429 names the wait we keep
         finally:
             self._refreshing = None
         self._backoff.clear()

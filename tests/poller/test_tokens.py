@@ -178,6 +178,23 @@ async def test_the_same_error_comes_again_without_a_request_when_asked_too_early
         assert len(transport.requests) == 1
 
 
+async def test_a_429_names_the_wait_that_is_kept_from_the_first_on(tmp_path: Path) -> None:
+    """Without a Retry-After the wait is our own, and viewers are told until when it lasts."""
+    answer = Answer(status=429, headers={}, body=b"")
+    async with started(tmp_path, FakeTransport([answer]), clock=FakeClock()) as rig:
+        await rig.tokens.adopt(consent(rig.clock), OWNER)
+        await rig.clock.advance(3600)
+        waits_s = []
+
+        for _ in range(2):
+            with pytest.raises(RateLimited) as caught:
+                await rig.tokens.access()
+            waits_s.append(caught.value.retry_after_s)
+            await rig.clock.advance(10)
+
+        assert waits_s == [31.0, 21.0]
+
+
 async def test_a_token_is_used_to_its_end_when_it_cannot_be_replaced(tmp_path: Path) -> None:
     """Trouble in the last minute of a token troubles nobody while it lives."""
     async with started(tmp_path, FakeTransport([SERVER_TROUBLE]), clock=FakeClock()) as rig:
