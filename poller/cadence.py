@@ -23,11 +23,14 @@ __all__ = ["Look", "Situation", "Why", "fresh_s", "next_look", "retry_wait_s"]
 
 LEAST_GAP_S: Final = 1.0
 """No two calls are ever closer, whatever asks for them."""
-END_MARGIN_S: Final = 1.1
-"""The API lags by up to about a second: a look at the very end would see the old item."""
+END_MARGIN_S: Final = 1.0
+"""The API lags by up to about a second: a look at the very end would see the old item.
+
+The end itself is reckoned late by half an answer's travel.
+"""
 END_NEAR_S: Final = 2.0
 """A regular look this shortly before the end tells less than the look just after it."""
-END_RETRY_S: Final = 1.5
+END_RETRY_S: Final = 1.0
 END_PATIENCE_S: Final = 8.0
 """After the end, look this often for this long before believing that the item really goes on."""
 EARLY_PATIENCE_S: Final = 3.0
@@ -73,9 +76,11 @@ def _wanted(situation: Situation, pace: Pace, now_s: float) -> Look:
         return Look(at_s=looked_s + situation.retry_s, why=Why.RETRY)
     look = _by_playback(situation, pace, looked_s, now_s)
     hinted_s = situation.hints.due_s
-    if hinted_s is not None and hinted_s < look.at_s:
-        return Look(at_s=hinted_s, why=Why.HINT)
-    return look
+    if hinted_s is None:
+        return look
+    # A look in the last second before would see less than the hint's, and put that off.
+    gap_s = 0.0 if look.why is Why.VIEWER_ARRIVED else LEAST_GAP_S
+    return Look(at_s=hinted_s, why=Why.HINT) if hinted_s < look.at_s + gap_s else look
 
 
 def _by_playback(situation: Situation, pace: Pace, looked_s: float, now_s: float) -> Look:

@@ -32,26 +32,48 @@ LEAST_BURST: Final = 4
 MOST_BURST: Final = 40
 BURST_GROWS_S: Final = 6 * 3_600.0
 
-USUAL_WATCHED_S: Final = 7_200.0
-"""How long somebody is expected to watch in 24 h, before anything is known of the day."""
-WATCHED_WEIGHT: Final = 0.7
-LEAST_WATCHED_S: Final = 1_500.0
-"""Who watched long already may go on: expecting too little is what makes a budget run dry."""
 VISIT_S: Final = 300.0
-OVERLAY_S: Final = 7_500.0
-"""Who stays for longer than a visit is an overlay, and stays for about so long."""
-OVERLAY_SHARE: Final = 0.4
-OVERLAY_CALLS: Final = 540
-"""So much is kept for it from short visits, until it was there; more than enough helps nobody."""
-HORIZONS: Final = (0.125, 0.25, 0.5, 1.0)
-LOOKS_PER_WAIT: Final = 1.2
-"""Measured: items are skipped before their regular looks come, the brisk ones included."""
-FIXED_PER_S: Final = 0.03
-"""What no stretching saves: looks at the ends of items, questions to the queue."""
+"""Who stays for longer than a visit is an overlay."""
+VISITS_S: Final = 7_200.0
+"""How long visits last in 24 h, all together, before anything is known of the day."""
+LEAST_VISITS_S: Final = 900.0
+VISIT_LEFT_S: Final = 700.0
+"""Who is there may stay this long while music plays: what is left must do for that at any time."""
+OVERLAY_S: Final = 7_800.0
+"""So long an overlay stays, as a rule."""
+LEAST_LEFT_S: Final = 2_000.0
+"""Who watched long already may go on: expecting too little is what makes a budget run dry."""
+OVERLAY_SHARE: Final = 0.5
+OVERLAY_CALLS: Final = 1_250
+"""So much is kept for it from visits, until it was there; more than enough helps nobody."""
+VISITS_AFTER: Final = 0.4
+"""While it is there, visits to come count for so much: they must do with longer waits, too."""
+HORIZONS_S: Final = (900.0, 1_800.0, 3_600.0, 7_200.0, 10_800.0, 21_600.0, 43_200.0, DAY_S)
+
+
+class Demand(NamedTuple):
+    """What a second of watching costs in calls, as measured on generated days.
+
+    ``looks`` is for a wait of 1 s in the middle of an item; ``fixed`` is what no stretching saves:
+    looks at the ends of items, questions to the queue, looks for who comes.
+    """
+
+    looks: float
+    fixed: float
+
+
+OVERLAY: Final = Demand(looks=1.2, fixed=0.008)
+"""Music plays nearly all the time."""
+VISIT: Final = Demand(looks=2.4, fixed=0.01)
+"""The same, and waits are shorter."""
+VISITS: Final = Demand(looks=0.95, fixed=0.01)
+"""Whenever they come: for most of the day nothing plays."""
 UNWATCHED_CALLS: Final = 500
 """What a day costs that nobody watches."""
 UNWATCHED_SHARE: Final = 0.2
-MOST_STRETCH: Final = 12.0
+UNWATCHED_KEPT: Final = 0.1
+"""Of the ceiling, for the rest of a day; stretched, it costs less than its share."""
+MOST_STRETCH: Final = 16.0
 MOST_UNWATCHED_STRETCH: Final = 8.0
 
 
@@ -139,27 +161,43 @@ def stretch(
 ) -> Stretch:
     """Return by how much waits must be longer for the calls to last.
 
-    ``wait_s`` is the wait that is aimed at while somebody watches.
+    ``wait_s`` is the wait that is aimed at while somebody watches. Whatever the horizon, what is
+    free by then must do for who is there now and for the visits until then, all stretched alike:
+    even spending is the best there is, as the harm of a wait grows with its square.
     """
     limit = _limit(calls, setting, lessons, now_s)
-    still_unknown = max(0.0, 1 - calls.covered_s(now_s) / DAY_S)
-    kept = min(UNWATCHED_CALLS, UNWATCHED_SHARE * limit) * still_unknown
-    expected_s = max(LEAST_WATCHED_S, USUAL_WATCHED_S - WATCHED_WEIGHT * watched.day_s)
-    if watched.now_s > VISIT_S:
-        expected_s = max(expected_s, OVERLAY_S - watched.now_s)
-    else:
-        spared = min(OVERLAY_CALLS, OVERLAY_SHARE * limit)
-        kept += spared * max(0.0, 1 - watched.long_s / OVERLAY_S)
+    is_overlay = watched.now_s > VISIT_S
+    present, weight = (OVERLAY, VISITS_AFTER) if is_overlay else (VISIT, 1.0)
+    present_s = max(LEAST_LEFT_S, OVERLAY_S - watched.now_s) if is_overlay else VISIT_LEFT_S
+    visited = _visited(calls, watched, now_s)
+    unwatched_per_s = min(UNWATCHED_CALLS, UNWATCHED_KEPT * limit) / DAY_S
+    kept = 0.0 if is_overlay else _kept_for_overlay(limit, watched)
     longer = 1.0
-    for share in HORIZONS:
+    for until_s in HORIZONS_S:
         # Calls that will be a day old by then are free again by then.
-        until_s = share * expected_s
         free = limit - calls.count(now_s, within_s=DAY_S - until_s) - kept
-        per_s = free / until_s - FIXED_PER_S
-        needed = LOOKS_PER_WAIT / wait_s
-        longer = max(longer, needed / per_s if per_s > needed / MOST_STRETCH else MOST_STRETCH)
+        # Over a whole day who is here for a visit is one of the visits.
+        here_s = min(until_s, present_s) if is_overlay or until_s < DAY_S else 0.0
+        others_s = visited * (until_s - here_s)
+        free -= unwatched_per_s * (until_s - here_s)
+        free -= here_s * present.fixed + others_s * VISITS.fixed
+        needed = (here_s * present.looks + weight * others_s * VISITS.looks) / wait_s
+        longer = max(longer, needed / free if free > needed / MOST_STRETCH else MOST_STRETCH)
     unwatched = max(1.0, UNWATCHED_CALLS / max(1.0, UNWATCHED_SHARE * limit)) * longer**2
     return Stretch(watched=longer, unwatched=min(MOST_UNWATCHED_STRETCH, unwatched))
+
+
+def _visited(calls: Calls, watched: Watched, now_s: float) -> float:
+    """Return the share of the time in which visits are to be expected."""
+    unknown = 1 - min(1.0, calls.covered_s(now_s) / DAY_S)
+    visits_s = watched.day_s - watched.long_s + VISITS_S * unknown
+    return max(LEAST_VISITS_S, visits_s) / DAY_S
+
+
+def _kept_for_overlay(limit: int, watched: Watched) -> float:
+    """Return what is kept from visits for an overlay that may come, less what it had already."""
+    kept = min(OVERLAY_CALLS, OVERLAY_SHARE * limit)
+    return kept * max(0.0, 1 - watched.long_s / OVERLAY_S)
 
 
 def _limit(calls: Calls, setting: int, lessons: Lessons, now_s: float) -> int:

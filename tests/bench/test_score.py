@@ -100,6 +100,7 @@ def test_long_pause_shown_as_nothing_is_excused() -> None:
 
     assert scored.wrong_s == {AHEAD: 5.0}
     assert scored.excused_s == 200.0
+    assert scored.strict_s_per_viewer_hour == pytest.approx(205 / scored.viewer_s * 3600)
 
 
 def test_calls_are_averaged_over_days() -> None:

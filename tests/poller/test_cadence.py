@@ -17,6 +17,8 @@ from tonearm.poller.errors import (
     Unauthorized,
     Unreachable,
 )
+from tonearm.poller.governor import Stretch
+from tonearm.poller.hints import Hints, after_hint
 from tonearm.poller.listening import Session
 from tonearm.poller.options import Pace
 from tonearm.poller.playback import Playback
@@ -80,7 +82,7 @@ def test_a_look_falls_just_after_the_end_of_the_item(audience: int) -> None:
 
     look = due(session=near_the_end, audience=audience, pace=NO_GUESSES)
 
-    assert look == Look(at_s=105.1, why=Why.END_OF_TRACK)
+    assert look == Look(at_s=105.0, why=Why.END_OF_TRACK)
 
 
 def test_a_regular_look_just_before_the_end_is_saved() -> None:
@@ -89,14 +91,14 @@ def test_a_regular_look_just_before_the_end_is_saved() -> None:
 
     look = due(session=near_the_end, audience=1, pace=NO_GUESSES)
 
-    assert look == Look(at_s=107.6, why=Why.END_OF_TRACK)
+    assert look == Look(at_s=107.5, why=Why.END_OF_TRACK)
 
 
 def test_the_end_is_looked_for_again_while_the_old_item_stays() -> None:
     """Some answers lag by more than a second; for some seconds each look may be the one."""
     over = believing((100.0, playing(A, 198.5)), (102.7, playing(A, 200)))
 
-    assert due(session=over, audience=1, looked_s=104.0) == Look(at_s=105.5, why=Why.END_OF_TRACK)
+    assert due(session=over, audience=1, looked_s=104.0) == Look(at_s=105.0, why=Why.END_OF_TRACK)
 
 
 def test_an_overdue_end_is_let_go_when_nobody_watches() -> None:
@@ -141,8 +143,8 @@ def test_a_doubt_is_cleared_soon(audience: int) -> None:
     ("session", "audience", "wait_s", "why"),
     [
         (believing((100.0, paused(A, 5))), 1, 5.0, Why.PAUSED),
-        (believing((0.0, paused(A, 5))), 1, 10.0, Why.PAUSED),
-        (believing((-300.0, paused(A, 5))), 1, 20.0, Why.PAUSED),
+        (believing((-220.0, paused(A, 5))), 1, 5.0, Why.PAUSED),
+        (believing((-405.0, paused(A, 5))), 1, 6.281, Why.PAUSED),
         (believing((LONG_AGO_S, paused(A, 5))), 1, 30.0, Why.IDLE),
         (believing((100.0, paused(A, 0))), 1, 5.0, Why.PAUSED),
         (believing((100.0, paused(A, 5))), 0, 60.0, Why.PAUSED),
@@ -156,7 +158,41 @@ def test_looks_back_off_while_nothing_plays(
     session: Session, audience: int, wait_s: float, why: Why
 ) -> None:
     """The longer it is quiet, the less a look is worth."""
-    assert due(session=session, audience=audience) == Look(at_s=100.0 + wait_s, why=why)
+    look = due(session=session, audience=audience)
+
+    assert look.at_s == pytest.approx(100.0 + wait_s, abs=0.01)
+    assert look.why is why
+
+
+def test_a_visit_is_served_better_than_one_who_stays() -> None:
+    """Visits are short and cost little: theirs is a share of the stretch."""
+    stretched = Stretch(watched=4.0)
+
+    visit = due(audience=1, stretch=stretched, watched_since_s=0.0)
+    overlay = due(audience=1, stretch=stretched, watched_since_s=-1_000.0)
+
+    assert visit == Look(at_s=108.0, why=Why.WATCHED)
+    assert overlay == Look(at_s=120.0, why=Why.WATCHED)
+
+
+@pytest.mark.parametrize("regular_s", [0.1, 0.9])
+def test_a_look_just_before_that_of_a_hint_waits_for_it(regular_s: float) -> None:
+    """It would see less, and put the better one off."""
+    hinted = after_hint(Hints(), 105.0 - regular_s)
+
+    look = due(audience=1, hints=hinted)
+
+    assert look.why is Why.HINT
+    assert look.at_s == pytest.approx(105.9 - regular_s)
+
+
+def test_a_viewer_does_not_wait_for_the_look_of_a_hint() -> None:
+    """Who arrives is shown something fresh at once."""
+    look = due(
+        audience=1, hints=after_hint(Hints(), 101.0), asked=Why.VIEWER_ARRIVED, looked_s=90.0
+    )
+
+    assert look == Look(at_s=101.0, why=Why.VIEWER_ARRIVED)
 
 
 def test_a_dead_session_is_looked_at_like_silence() -> None:

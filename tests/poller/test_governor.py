@@ -30,7 +30,7 @@ def used(count: int, *, until_s: float = 10_000.0, within_s: float = 9_000.0) ->
     """Return so many calls, evenly spread over ``within_s`` up to ``until_s``."""
     calls = Calls()
     for number in range(count):
-        calls.add(Endpoint.PLAYER, until_s - within_s * (1 - (number + 1) / count))
+        calls.add(Endpoint.PLAYER, until_s - within_s * (1 - number / max(1, count - 1)))
     return calls
 
 

@@ -58,7 +58,8 @@ class Replayed:
 class Score:
     """What days together come to; times are in seconds, weighted by viewers where they watch.
 
-    ``excused_s`` is the time in which a long pause was shown as nothing; it is not in ``wrong_s``.
+    ``excused_s`` is the time in which a long pause was shown as nothing, as the wire contract wants
+    it; it is not in ``wrong_s``, and the strict count has both.
     """
 
     days: int = 0
@@ -89,6 +90,11 @@ class Score:
     @property
     def wrong_s_per_viewer_hour(self) -> float:
         return self.per_viewer_hour(sum(self.wrong_s.values()))
+
+    @property
+    def strict_s_per_viewer_hour(self) -> float:
+        """Return the rate of a reader who knows the player alone, and no contract."""
+        return self.wrong_s_per_viewer_hour + self.per_viewer_hour(self.excused_s)
 
     def latency_s(self, cause: Cause, share: float) -> float | None:
         """Return the latency that ``share`` of such changes stayed within, None without any."""

@@ -21,6 +21,7 @@ HEADINGS: Final = (
     "natural p50/p95",
     "skip p50/p95",
     "wrong",
+    "strict",
     *PARTS,
     "excused",
 )
@@ -33,7 +34,7 @@ def as_json(scores: Mapping[str, Score]) -> list[dict[str, Any]]:
             "policy": policy,
             "calls_per_day": round(score.calls_per_day, 1),
             "wrong_s_per_viewer_hour": round(score.wrong_s_per_viewer_hour, 2),
-            "excused_s_per_viewer_hour": round(score.per_viewer_hour(score.excused_s), 2),
+            "strict_wrong_s_per_viewer_hour": round(score.strict_s_per_viewer_hour, 2),
             "latency": {cause.value: _latency(score, cause) for cause in CAUSES},
         }
         for policy, score in scores.items()
@@ -45,7 +46,7 @@ def as_table(scores: Mapping[str, Score]) -> str:
 
     Latencies are in seconds; ``wrong`` is in seconds per viewer-hour, and what follows says
     after which change, or ahead of it, they were spent. ``excused`` is not in it: long pauses
-    shown as nothing.
+    shown as nothing; ``strict`` is both.
     """
     rows = [HEADINGS, *(_row(policy, score) for policy, score in scores.items())]
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
@@ -60,6 +61,7 @@ def _row(policy: str, score: Score) -> tuple[str, ...]:
         _span(score, Cause.NATURAL),
         _span(score, Cause.SKIP),
         f"{score.wrong_s_per_viewer_hour:.1f}",
+        f"{score.strict_s_per_viewer_hour:.1f}",
         *(f"{part:.1f}" for part in parts),
         f"{score.per_viewer_hour(score.excused_s):.1f}",
     )
