@@ -154,9 +154,6 @@ def retry_wait_s(error: TonearmError, failures: int, chance: float) -> float:
     It doubles, and half of it is left to ``chance``, drawn from [0, 1).
     """
     match error:
-        case RateLimited(retry_after_s=float(wait_s)):
-            # The gate holds the look back, but not if it was the token endpoint that said so.
-            return min(RETRY_MOST_S, max(RETRY_LEAST_S, wait_s))
         case RateLimited() | CoolingDown() | Rationed():
             return RETRY_LEAST_S  # the gate holds the look back until it opens
         case InvalidGrant():

@@ -7,7 +7,7 @@ failure makes it wait.
 import msgspec
 
 from .cadence import retry_wait_s
-from .errors import LoginNeeded, RateLimited, TonearmError
+from .errors import LoginNeeded, TonearmError
 from .situation import Situation
 from .trouble import Trouble, trouble_after
 
@@ -24,11 +24,8 @@ class Setbacks(msgspec.Struct, frozen=True, kw_only=True):
     retry_s: float | None = None
     is_news: bool = False
 
-    def shown(self, *, limited_until_at: int | None, is_late: bool, now_at: int) -> Trouble:
+    def shown(self, *, limited_until_at: int | None, is_late: bool) -> Trouble:
         """Return the trouble to show, given what is known of the gate and the governor now."""
-        own_at = self.trouble.limited_until_at
-        if limited_until_at is None and own_at is not None and own_at > now_at:
-            limited_until_at = own_at
         return msgspec.structs.replace(
             self.trouble,
             limited_until_at=limited_until_at,
@@ -36,20 +33,10 @@ class Setbacks(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def after_failure(
-    before: Setbacks, error: TonearmError, *, is_gated: bool, now_at: int, chance: float
-) -> Setbacks:
-    """Return ``before`` after one more failed look.
-
-    ``is_gated`` tells that the gate of the API holds looks back. A 429 without it came from the
-    token endpoint, which has no gate to ask until when.
-    """
+def after_failure(before: Setbacks, error: TonearmError, *, chance: float) -> Setbacks:
+    """Return ``before`` after one more failed look; half of the wait is left to ``chance``."""
     failures = before.failures + 1
-    limited_until_at = None
-    match error:
-        case RateLimited(retry_after_s=float(wait_s)) if not is_gated:
-            limited_until_at = now_at + round(wait_s * 1000)
-    trouble = trouble_after(error, failures, before.trouble, limited_until_at=limited_until_at)
+    trouble = trouble_after(error, failures, before.trouble)
     return Setbacks(
         trouble=trouble,
         failures=failures,

@@ -58,13 +58,7 @@ class Standing:
 
     def failed(self, error: TonearmError) -> None:
         """Take note of a look that saw nothing."""
-        self.setbacks = setbacks.after_failure(
-            self.setbacks,
-            error,
-            is_gated=self._presence.limited_until_at is not None,
-            now_at=self._now_at(),
-            chance=self._chance(),
-        )
+        self.setbacks = setbacks.after_failure(self.setbacks, error, chance=self._chance())
         self.situation = setbacks.hindered(self.situation, self.setbacks)
         # A long outage fills no journal.
         level = logging.WARNING if self.setbacks.is_news else logging.DEBUG
@@ -87,11 +81,7 @@ class Standing:
         trouble = self.setbacks.shown(
             limited_until_at=self._presence.limited_until_at,
             is_late=self._presence.is_late,
-            now_at=self._now_at(),
         )
         situation, now_s = self.situation, self._clock.monotonic()
         guess = look_ahead.guessed(situation.ahead, situation.session, now_s)
         await self._display.show(guess or situation.session, trouble)
-
-    def _now_at(self) -> int:
-        return round(self._clock.now() * 1000)

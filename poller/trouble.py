@@ -17,8 +17,6 @@ from .playback import Health
 OFFLINE_AFTER: Final = 2
 """So many looks in a row without any answer are called offline; one is a hiccup."""
 STALE_AFTER: Final = 3
-SAME_MS: Final = 2_000
-"""The end of a wait that is reckoned again is off by so much, and is no other."""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,25 +42,14 @@ class Trouble(msgspec.Struct, frozen=True, kw_only=True):
         return Health.STALE if self.is_late else Health.OK
 
 
-def trouble_after(
-    error: TonearmError, failures: int, before: Trouble, *, limited_until_at: int | None = None
-) -> Trouble:
+def trouble_after(error: TonearmError, failures: int, before: Trouble) -> Trouble:
     """Return what ``error`` means after ``failures`` looks in a row that failed, it included.
 
     A failure never makes things look better: what was wrong before it stays so until a look
-    succeeds or something else is known to be wrong. ``limited_until_at`` is until when a 429 has
-    us wait, None if there was none.
+    succeeds or something else is known to be wrong.
     """
     trouble = _trouble(error, failures)
-    if limited_until_at is not None:
-        until_at = _settled(limited_until_at, before.limited_until_at)
-        return msgspec.structs.replace(trouble, limited_until_at=until_at)
     return before if trouble.health is Health.OK else trouble
-
-
-def _settled(until_at: int, before_at: int | None) -> int:
-    """Return ``before_at`` where it is the same instant, reckoned a little differently."""
-    return until_at if before_at is None or abs(until_at - before_at) > SAME_MS else before_at
 
 
 def _trouble(error: TonearmError, failures: int) -> Trouble:

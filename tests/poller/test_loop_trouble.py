@@ -117,31 +117,6 @@ async def test_a_cooldown_is_limited_until_it_ends() -> None:
         assert poller.snapshot.health is Health.OK
 
 
-async def test_a_429_of_the_token_endpoint_is_limited_until_it_ends() -> None:
-    """It closes no gate: each look meets it again, and is told the same end each time."""
-    service = Service()
-    service.fake.playback = playing(A, 0)
-
-    async with service.running() as poller:
-        until_s = service.clock.monotonic() + HOUR_S
-        while (left_s := until_s - service.clock.monotonic()) > 60:
-            service.fake.error = RateLimited(left_s, is_quota=False)
-            await service.clock.advance(30)
-        limited = poller.snapshot
-        service.fake.error = None
-        await service.clock.advance(180)
-
-    assert (limited.health, limited.item) == (Health.LIMITED, A)
-    assert limited.until is not None
-    assert abs(limited.until - (WALL_AT + HOUR_S * 1000)) < 100_000
-    assert poller.snapshot.health is Health.OK
-    assert [news.health for news in service.news if news.state is State.PLAYING][-3:] == [
-        Health.OK,
-        Health.LIMITED,
-        Health.OK,
-    ]
-
-
 async def test_a_cooldown_followed_by_the_next_is_one_piece_of_news_each() -> None:
     """Between them health does not look fine for as long as a look takes."""
     service = Service()

@@ -18,34 +18,24 @@ from tonearm.poller.setbacks import (
 )
 from tonearm.poller.situation import Situation
 
-NOW_AT = 1_000_000
 LIMITED = RateLimited(60.0, is_quota=False)
 
 
-def failed(before: Setbacks, error: TonearmError, *, is_gated: bool = False) -> Setbacks:
+def failed(before: Setbacks, error: TonearmError) -> Setbacks:
     """Return what one more failure leaves."""
-    return after_failure(before, error, is_gated=is_gated, now_at=NOW_AT, chance=0.0)
+    return after_failure(before, error, chance=0.0)
 
 
-def shown(setbacks: Setbacks, *, gate_at: int | None = None, now_at: int = NOW_AT) -> Health:
+def shown(setbacks: Setbacks, *, gate_at: int | None = None) -> Health:
     """Return the health that viewers are shown."""
-    trouble = setbacks.shown(limited_until_at=gate_at, is_late=False, now_at=now_at)
-    return trouble.health
+    return setbacks.shown(limited_until_at=gate_at, is_late=False).health
 
 
-def test_a_429_without_a_gate_is_limited_until_it_is_over() -> None:
-    """The token endpoint has no gate that could tell."""
+def test_a_429_is_limited_for_as_long_as_the_gate_says() -> None:
+    """What the gate tells is what was kept on disk."""
     setbacks = failed(Setbacks(), LIMITED)
 
-    assert shown(setbacks) is Health.LIMITED
-    assert shown(setbacks, now_at=NOW_AT + 60_000) is Health.OK
-
-
-def test_a_429_behind_the_gate_is_limited_for_as_long_as_the_gate_says() -> None:
-    """What the gate tells is what was kept on disk."""
-    setbacks = failed(Setbacks(), LIMITED, is_gated=True)
-
-    assert shown(setbacks, gate_at=NOW_AT + 1) is Health.LIMITED
+    assert shown(setbacks, gate_at=1) is Health.LIMITED
     assert shown(setbacks) is Health.OK
 
 

@@ -8,7 +8,6 @@ from tonearm.poller.errors import (
     InvalidClient,
     InvalidGrant,
     LoginNeeded,
-    RateLimited,
     Refused,
     RefusedReason,
     ServerTrouble,
@@ -53,18 +52,6 @@ def test_the_first_that_applies_is_the_health(trouble: Trouble, health: Health) 
 def test_only_what_mends_itself_may_be_a_hiccup(error: TonearmError, health: Health) -> None:
     """One failed look is nothing to show; a grant that is dead is known at once."""
     assert trouble_after(error, 1, FINE).health is health
-
-
-@pytest.mark.parametrize(("again_at", "shown_at"), [(9_000, 10_000), (70_000, 70_000)])
-def test_an_end_reckoned_again_is_told_only_if_it_moved(again_at: int, shown_at: int) -> None:
-    """Each failed look reckons it anew, a few milliseconds off: that is no news for viewers."""
-    error = RateLimited(10.0, is_quota=False)
-    first = trouble_after(error, 1, FINE, limited_until_at=10_000)
-
-    again = trouble_after(error, 2, first, limited_until_at=again_at)
-
-    assert first.health is again.health is Health.LIMITED
-    assert (first.limited_until_at, again.limited_until_at) == (10_000, shown_at)
 
 
 def test_two_looks_without_an_answer_are_offline() -> None:
