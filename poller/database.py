@@ -10,7 +10,7 @@ import logging
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
@@ -138,8 +138,9 @@ def _forget_attempt(path: Path) -> None:
     The next start would take it for a loss and set both aside, and while the disk is full systemd
     makes one every few seconds.
     """
-    if path.stat().st_size == 0:
-        Path(f"{path}-journal").unlink(missing_ok=True)
+    with suppress(OSError):  # on a read-only card even what is not there cannot be removed
+        if path.stat().st_size == 0:
+            Path(f"{path}-journal").unlink(missing_ok=True)
 
 
 def _header(path: Path, layout: Layout) -> bytes:

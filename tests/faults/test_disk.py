@@ -109,6 +109,21 @@ async def test_starts_that_fail_on_a_full_disk_leave_nothing_lying_about(card: C
     assert {path.name for path in state.iterdir()} <= {"grant.db", "grant.db-journal", "lock"}
 
 
+async def test_a_start_on_a_read_only_card_says_so_where_none_has_worked_yet(
+    card: Card,
+) -> None:
+    """Typed again, although what the last one had begun cannot even be looked for."""
+    card.fill()
+    with pytest.raises(StateUnwritable):
+        async with open_state(card.path / "state", clock=FakeClock()):
+            pass
+    card.turn_read_only()
+
+    with pytest.raises(StateUnwritable, match="readonly"):
+        async with open_state(card.path / "state", clock=FakeClock()):
+            pass
+
+
 async def test_a_first_start_on_a_full_disk_tells_the_owner_what_to_do(
     home: Home, card: Card
 ) -> None:
