@@ -139,7 +139,8 @@ def _write(directory: Path, contents: Mapping[str, bytes | None]) -> None:
             # New, whatever was left there: a link would lead the words into another file.
             beside.unlink(missing_ok=True)
             with beside.open("xb") as file:
-                os.fchmod(file.fileno(), _MODE)
+                with contextlib.suppress(OSError):  # on FAT or a share, files may not be ours
+                    os.fchmod(file.fileno(), _MODE)
                 file.write(content)
             beside.replace(place)
         except OSError:

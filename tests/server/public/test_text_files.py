@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
@@ -288,3 +289,18 @@ async def test_other_users_may_read_the_files(desk: Desk) -> None:
         os.umask(before)
 
     assert set(desk.modes().values()) == {0o644}
+
+
+async def test_files_are_written_where_their_mode_is_not_ours_to_set(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a stick with FAT or a share all files belong to whoever mounted it."""
+
+    def refuse(_descriptor: int, _mode: int) -> None:
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+    monkeypatch.setattr(os, "fchmod", refuse)
+
+    await desk.show(playing())
+
+    assert desk.read()["title.txt"] == "Glass Harbour"
