@@ -26,7 +26,11 @@ def add(commands: Path, name: str, script: str = "exit 0") -> None:
 def run(commands: Path) -> subprocess.CompletedProcess[str]:
     """See to the system where only these commands are found."""
     return subprocess.run(
-        [SCRIPT], env={"PATH": str(commands)}, capture_output=True, text=True, check=False
+        ["/bin/sh", SCRIPT],
+        env={"PATH": str(commands)},
+        capture_output=True,
+        text=True,
+        check=False,
     )
 
 
