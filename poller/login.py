@@ -108,9 +108,9 @@ class Login:
             )
         if kept.account is not None:
             raise LoginFailed(
-                f"Spotify does not say right now whose login this is, so that of"
-                f" {kept.account.name} is kept, which still works. Run `tonearm login` again later,"
-                " or `tonearm login --other-account` to replace it unseen."
+                "Spotify does not say right now whose login this is, so the one of"
+                f" {kept.account.name} is kept. Run `tonearm login` again later, or"
+                " `tonearm login --other-account` to replace it unseen."
             )
 
     async def _whose(self, token: Secret) -> tuple[Account | None, str | None]:
