@@ -24,7 +24,6 @@ _FILE_MODE: Final = 0o600
 _FOR_GOOD: Final = frozenset(
     {
         errno.EACCES,
-        errno.EEXIST,
         errno.EINVAL,
         errno.EISDIR,
         errno.ELOOP,

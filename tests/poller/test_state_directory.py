@@ -235,7 +235,9 @@ def test_files_set_aside_never_replace_each_other(path: Path) -> None:
     assert [aside.read_bytes() for aside in asides] == [b"1", b"2", b"3"]
 
 
-@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EIO, errno.ENFILE, errno.ENOLCK])
+@pytest.mark.parametrize(
+    "trouble", [errno.ENOSPC, errno.EIO, errno.ENFILE, errno.ENOLCK, errno.EEXIST]
+)
 def test_trouble_of_the_machine_is_not_called_a_wrong_setting(
     trouble: int, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
