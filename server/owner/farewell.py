@@ -29,6 +29,7 @@ async def forget_all(
     await account.tokens.forget()
     await stop_showing()
     await plays.clear()
+    account.directory.set_aside_files.clear()  # told below; what was in them is not missed any more
     directory = account.directory.path
     aside = [
         path for name in (GRANT_FILE, LAYOUT.file_name) for path in directory.glob(f"{name}.*")
