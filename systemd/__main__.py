@@ -31,11 +31,11 @@ def main() -> None:
 
 
 def _agrees() -> bool:
-    """Ask before what cannot be undone; an end of the input is a no."""
+    """Ask before what cannot be undone; Ctrl-C and an end of the input are a no."""
     print(f"This deletes the settings ({SETTINGS.parent}) and the login ({STATE}) for good.")
     try:
         return input("Go on? [y/N] ").strip().lower() in {"y", "yes"}
-    except EOFError:
+    except (EOFError, KeyboardInterrupt):
         print()
         return False
 

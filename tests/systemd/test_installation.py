@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pi import COMMAND, LOGIN, ROOT, SETTINGS, UNIT, Pi
 
+from tonearm.systemd.__main__ import _agrees
+
 
 @pytest.mark.parametrize(
     ("path", "mode"),
@@ -158,6 +160,20 @@ def test_purge_asks_first(updated: Pi) -> None:
     assert "/var/lib/tonearm" in done.stdout
     assert updated.at(LOGIN).exists()
     assert updated.at(UNIT).exists()
+
+
+def test_purge_takes_ctrl_c_for_a_no(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is what one presses at such a question; a traceback is no answer."""
+
+    def interrupted(_prompt: str) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.input", interrupted)
+
+    assert not _agrees()
+    assert "for good" in capsys.readouterr().out
 
 
 def test_purge_leaves_nothing_and_may_be_run_again(updated: Pi, tmp_path: Path) -> None:
