@@ -10,6 +10,7 @@ import contextlib
 import errno
 import socket
 import threading
+from ipaddress import ip_address
 from typing import Any, Final
 
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -36,6 +37,8 @@ class Resolver(AbstractResolver):
         self._in_flight += 1
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[list[Any]] = loop.create_future()
+        # Not for an address: glibc would refuse ::1 where nothing but the loopback speaks IPv6.
+        flags = 0 if _is_address(host) else socket.AI_ADDRCONFIG
 
         def settle(found: list[Any] | OSError) -> None:
             self._in_flight -= 1
@@ -49,9 +52,7 @@ class Resolver(AbstractResolver):
         def look_up() -> None:
             found: list[Any] | OSError
             try:
-                found = socket.getaddrinfo(
-                    host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG
-                )
+                found = socket.getaddrinfo(host, port, family, socket.SOCK_STREAM, flags=flags)
             except OSError as error:
                 found = error
             except UnicodeError:  # no name at all: a label is too long or empty
@@ -78,3 +79,11 @@ class Resolver(AbstractResolver):
 
     async def close(self) -> None:
         """Do nothing: the threads end by themselves, or with the process."""
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -4,6 +4,7 @@ import asyncio
 import socket
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from dead_router import dead_router
@@ -23,6 +24,24 @@ async def test_a_name_becomes_its_addresses() -> None:
     (*_, found) = await Resolver().resolve("localhost", 80, socket.AF_INET)
 
     assert (found["host"], found["port"], found["hostname"]) == ("127.0.0.1", 80, "localhost")
+
+
+async def test_an_address_is_found_where_nothing_else_speaks_its_language(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A service on ::1 can be watched on a machine whose network is IPv4 alone."""
+    ask = socket.getaddrinfo
+
+    def answer(host: str, port: int, family: int, kind: int, *, flags: int) -> list[Any]:
+        if flags & socket.AI_ADDRCONFIG:  # as glibc does there
+            raise socket.gaierror(socket.EAI_FAMILY, "Address family not supported")
+        return ask(host, port, family, kind, flags=flags)
+
+    monkeypatch.setattr(socket, "getaddrinfo", answer)
+
+    (found,) = await Resolver().resolve("::1", 80, socket.AF_UNSPEC)
+
+    assert found["host"] == "::1"
 
 
 async def test_a_name_that_does_not_exist_is_an_error_of_dns() -> None:
