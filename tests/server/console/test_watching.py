@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 import socket
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -202,21 +203,23 @@ async def test_it_says_what_is_wrong_with_an_address() -> None:
 
 
 async def test_ctrl_c_does_not_wait_for_a_name() -> None:
-    """Behind a dead router the C library looks for it half a minute."""
+    """Behind a dead router the C library looks for it half a minute; Python waits for threads."""
 
     async def somewhere() -> str:
         asked.set()
         return "http://music.example.org"
 
-    asked = asyncio.Event()
+    asked, before = asyncio.Event(), set(threading.enumerate())
     with dead_router():
         async with watching(somewhere, Paper(), FakeClock()) as task:
             await asked.wait()
+            looking = set(threading.enumerate()) - before
             task.cancel()
             async with asyncio.timeout(PATIENCE_S):
                 await asyncio.wait({task})
 
     assert task.cancelled()
+    assert [thread.daemon for thread in looking] == [True]
 
 
 @pytest.mark.parametrize(
