@@ -14,35 +14,21 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import msgspec
+from gallery import demand_inter
 from PIL import Image
 from playwright.async_api import Browser, async_playwright
+from poster import item
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "fakes"))
 
-from stage import Stage, snapshot, track
+from stage import Stage, snapshot
 
 from tonearm.poller.simulated import covers
-from tonearm.server.artwork.palette import palette
-from tonearm.server.artwork.picture import opened
-from tonearm.server.artwork.swatches import swatches
 
 WIDTH, HEIGHT = 1280, 720
 """The picture is two thirds of a 1080p canvas."""
 
 SKY = "linear-gradient(#1f2c5c, #3f3f86 38%, #7a5fa8 60%, #d08f9a 78%)"
-
-
-def item(slug: str, title: str, byline: str, **changes: Any) -> dict[str, Any]:
-    """Return an item with a demo cover and the palette that the server would send with it."""
-    return track(
-        title=title,
-        byline=byline,
-        uri=title,
-        art=[{"url": f"/art/{slug}", "width": 640, "height": 640}],
-        palette=msgspec.to_builtins(palette(swatches(opened(covers.png(slug, 64))))),
-        **changes,
-    )
 
 
 DUSK = item("dusk", "Paper Lanterns", "Lantern Weather")
@@ -119,6 +105,7 @@ async def picture(
 
 async def main(path: Path) -> None:
     """Save the picture."""
+    demand_inter()
     art = {slug: covers.png(slug, 640) for slug in covers.SLUGS}
     async with Stage(art=art) as stage, async_playwright() as playwright:
         browser = await playwright.chromium.launch(
