@@ -3,8 +3,8 @@
  * stream may last. It knows the wire contract (version 1) and nothing of what is drawn.
  *
  * The card has such a thing, too, with as many ways. This one serves a single viewer who must not
- * see an error: it comes back and asks sooner, never settles for polling, tells of a loss later, and
- * can hold everything back to match a late stream.
+ * see an error: it comes back and asks sooner, tells of a loss by silence alone, and can hold everything
+ * back to match a late stream.
  */
 
 const FIRST_MS = 10_000;     // the first snapshot comes at once, unless something on the way holds it back

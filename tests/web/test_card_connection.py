@@ -261,21 +261,6 @@ async def test_offline_after_ninety_seconds(open_page: Open, stage: Stage) -> No
     await live(page)
 
 
-async def test_events_are_tried_where_sockets_never_work(open_page: Open, stage: Stage) -> None:
-    """A network that blocks WebSockets gets the same snapshots as server-sent events."""
-    stage.frame = json.dumps(snapshot())
-    stage.refuses = {"ws"}
-    page = await open_page(clock=True)
-    await stage.until(lambda s: "ws" in s.asked)
-
-    for _ in range(3):
-        await page.clock.run_for(4000)
-        await stage.until(lambda s: s.asked["ws"] >= 2)
-    await stage.until(lambda s: s.asked.get("events") == 1)
-
-    await live(page)
-
-
 async def test_older_frames_are_ignored_and_a_new_epoch_is_not(
     open_page: Open, stage: Stage
 ) -> None:

@@ -198,20 +198,3 @@ async def test_page_hears_what_the_card_cannot_mend(open_page: Open) -> None:
 
     assert error == "address"
     await expect(page.locator("now-playing")).to_have_attribute("data-state", "offline")
-
-
-async def test_polling_is_the_last_way(open_page: Open, stage: Stage) -> None:
-    """Where no stream gets through the card asks every 30 s."""
-    stage.frame = json.dumps(snapshot())
-    stage.refuses = {"ws", "events"}
-    page = await open_page(clock=True)
-    for _ in range(9):
-        await page.clock.run_for(1500)
-    await stage.until(lambda s: s.asked.get("current") == 1)
-    await expect(page.get_by_role("link", name="Paper Lanterns")).to_be_visible()
-    stage.frame = json.dumps(snapshot(seq=2, item=OTHER))
-
-    await page.clock.run_for(30_100)
-
-    await expect(page.get_by_role("link", name="Low Orbit")).to_be_visible()
-    assert stage.asked["current"] == 2

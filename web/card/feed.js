@@ -18,6 +18,7 @@ const connect = (base) => {
   let offset = 0;          // of the server's clock; the visitor's own never counts
   let failures = 0;        // since the last snapshot
   let way = 0;             // WebSocket, server-sent events, polling
+  let polls = 0;           // answers that had to be asked for
   let isProven, isBanned;  // a WebSocket has worked here; the server said: do not come back
   let source;              // the present attempt or connection
   let next, lost, hidden;  // timers: silence or retry, offline, given up while hidden
@@ -46,14 +47,14 @@ const connect = (base) => {
     else if (!source && !isBanned && listeners.size) start();
   };
 
-  /** From here on, 75 s without a word mean a dead connection, and 90 s without a snapshot 'offline'. */
-  const wait = () => {
+  const wait = (most) => {
     clearTimeout(next);
-    next = setTimeout(lose, 75000, {});
+    next = setTimeout(lose, most, {});
   };
 
+  /** The first word comes at once, unless it is held back. 90 s without a snapshot mean 'offline'. */
   const start = () => {
-    wait();
+    wait(15000);
     lost ||= setTimeout(tell, 90000, 'offline');
     try {
       if (way > 1) return poll();
@@ -70,13 +71,15 @@ const connect = (base) => {
 
   /**
    * For networks that let no stream through: ask every 30 s. Without If-None-Match, which would cost
-   * a preflight each time; and the server counts only whole answers as somebody watching.
+   * a preflight each time; and the server counts only whole answers as somebody watching. A stream may
+   * only have been down for a while: every five minutes each kind has its turn again.
    */
   const poll = () => {
     const mine = source = {close() {}};
     fetch(new URL('v1/current', base)).then((answer) => answer.text()).then((data) => {
       if (source !== mine) return;
       hear({data});
+      way = ++polls % 10 && 2;
       clearTimeout(next);
       next = setTimeout(start, 30000);
     }).catch(() => source === mine && lose({}));
@@ -99,7 +102,7 @@ const connect = (base) => {
     } catch {}
     if (frame?.v !== 1) return;
     isProven ||= !way;
-    wait();
+    wait(75000);  // a beat comes at least every 30 s
     const drift = frame.now - performance.now() - offset;
     if (frame.type === 'state') {
       clearTimeout(lost);
