@@ -52,3 +52,13 @@ async def test_card_speaks_english_where_words_are_missing(open_page: Open, stag
     page = await open_page("<now-playing lang=ar></now-playing>")
 
     await expect(page.get_by_role("group", name="Now playing")).to_be_visible()
+
+
+async def test_card_mixes_no_languages(open_page: Open, stage: Stage) -> None:
+    """Until the words are there, and where they never come, the age is English like the rest."""
+    stage.frame = json.dumps(snapshot("idle"))
+
+    page = await open_page("<now-playing lang=de></now-playing>")
+
+    await expect(page.get_by_text("Last played 12 min. ago", exact=True)).to_be_visible()
+    await expect(page.locator("now-playing [part=status]")).to_have_attribute("lang", "en")

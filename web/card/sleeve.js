@@ -60,7 +60,7 @@ export const dress = (host) => {
     const minutes = ms / 60000;
     const [size, unit] = minutes < 60 ? [1, 'minute'] : minutes < 1440 ? [60, 'hour'] : [1440, 'day'];
     if (minutes < 1) return words.just_now;
-    return new Intl.RelativeTimeFormat(lang, {numeric: 'auto', style: variant === 'compact' ? 'narrow' : 'short'}).format(-(minutes / size | 0), unit);
+    return new Intl.RelativeTimeFormat(words.lang, {numeric: 'auto', style: variant === 'compact' ? 'narrow' : 'short'}).format(-(minutes / size | 0), unit);
   };
 
   /** Move bar and times, or the age of what was last played, and come back when they change. */
@@ -147,7 +147,7 @@ export const dress = (host) => {
     // Pointing anywhere shows what was cut off.
     set(link, {href, title: both, 'aria-label': href && `${both}. ${words.open}`});
     set(badge, {role: 'img', 'aria-label': words.explicit});
-    set(status, {lang});
+    set(status, {lang: words.lang});
 
     // The ready colour sets of the cover; without them the card is neutral.
     const isBold = tint === 'bold' && palette;
