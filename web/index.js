@@ -91,18 +91,21 @@ function cardKit() {
 function overlayKit() {
   const frame = find('#overlay iframe');
   const stage = find('#overlay .stage');
+  const fit = () => {
+    const scale = Math.min(1, stage.clientWidth / frame.width, stage.clientHeight / frame.height);
+    frame.style.transform = `translate(-50%, -50%) scale(${scale})`;
+  };
   const draw = calmly((written, size) => {
     // What comes for a moment or not at all would leave nothing to look at.
     const seen = [...written.filter(([name]) => !['show', 'idle', 'delay'].includes(name)), ['idle', 'last']];
     frame.width = size.width;
     frame.height = size.height;
-    const scale = Math.min(1, stage.clientWidth / size.width, stage.clientHeight / size.height);
-    frame.style.transform = `translate(-50%, -50%) scale(${scale})`;
+    fit();
     frame.contentWindow.location.replace(nearby('overlay', seen));
   });
   fill(find('#overlay form'), OVERLAY, {
-    legends: {theme: 'Theme', size: 'Size', pos: 'Corner', show: 'Show', for: 'for', on: 'when', pause: 'Paused',
-      'hide-delay': 'Go after', idle: 'Silence', in: 'Comes by', ms: 'within', delay: 'Delay', accent: 'Accent',
+    legends: {theme: 'Theme', size: 'Size', pos: 'Corner', show: 'Show', for: 'Show for', on: 'Show on', pause: 'Paused',
+      'hide-delay': 'Go after', idle: 'Silence', in: 'Comes by', ms: 'Comes in', delay: 'Delay', accent: 'Accent',
       font: 'Font', radius: 'Corners', progress: 'Progress', art: 'Cover', case: 'Letters', max: 'Width',
       fps: 'Bar moves', lang: 'Language'},
     words: {s: 'S', m: 'M', l: 'L', tl: '↖', tr: '↗', bl: '↙', br: '↘', 1: 'yes', 0: 'no'},
@@ -117,7 +120,7 @@ function overlayKit() {
         note: 'The box "Custom CSS" may stay as it is; docs/overlay.md names every class to style.'},
     ]);
   });
-  addEventListener('resize', () => frame.width && find('#overlay form').dispatchEvent(new Event('input')));
+  new ResizeObserver(fit).observe(stage);
 }
 
 function imageKit() {

@@ -131,6 +131,29 @@ async def test_overlay_comes_with_its_address_and_size(open_page: Open, stage: S
     await expect(title).to_be_visible(timeout=15_000)
 
 
+async def test_preview_is_fitted_and_no_more_when_the_window_changes(
+    open_page: Open, stage: Stage
+) -> None:
+    """A phone's window grows whenever its address bar goes: nobody loses the place by that."""
+    stage.frame = json.dumps(snapshot())
+    page, kit = await open_for(open_page, "A stream")
+    title = page.frame_locator("#overlay iframe").get_by_text("Paper Lanterns")
+    await expect(title).to_be_visible(timeout=15_000)
+    copy = kit.get_by_role("button").first
+    await copy.focus()
+
+    await page.set_viewport_size({"width": 320, "height": 600})
+    await page.wait_for_function(
+        """() => {
+          const [iframe, stage] = ['iframe', '.stage'].map((name) =>
+            document.querySelector(`#overlay ${name}`).getBoundingClientRect());
+          return iframe.width <= stage.width;
+        }"""
+    )
+
+    await expect(copy).to_be_focused()
+
+
 @pytest.mark.parametrize(
     ("legend", "value", "said"),
     [
