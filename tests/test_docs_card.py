@@ -131,3 +131,12 @@ def test_room_to_leave_is_the_height_of_the_card() -> None:
 
     assert all(f"{height}" in PAGE.text for height in heights)
     assert heights == [128, 56, 152]
+
+
+def test_types_have_every_field_of_the_snapshot() -> None:
+    """What np-change brings is the whole of it, whether the card needs it or not."""
+    fields = Document.named("docs/protocol.md").words("field")
+    block = TYPES.partition("interface Snapshot {")[2].partition("\n}")[0]
+
+    typed = set(re.findall(r"^ +(\w+)\??:", block, re.MULTILINE))
+    assert {field.rpartition(".")[2] for field in fields} == typed

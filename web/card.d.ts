@@ -11,11 +11,18 @@ export interface Snapshot {
   as_of: number | null;
   position_ms: number | null;
   ended_at: number | null;
+  /** Until when Spotify asked to wait, and whether a look has seen the item; a card needs neither. */
+  until?: number | null;
+  confirmed?: boolean;
+  source?: {name: string; url: string};
   item: {
     kind: 'track' | 'episode' | 'local';
     uri: string;
     title: string;
     byline: string;
+    artists?: {name: string; url: string | null}[];
+    album?: {name: string; url: string | null} | null;
+    show?: {name: string; url: string | null} | null;
     url: string | null;
     duration_ms: number;
     explicit: boolean;
@@ -56,11 +63,12 @@ declare global {
   interface HTMLElementTagNameMap {
     'now-playing': NowPlayingElement;
   }
-  interface HTMLElementEventMap {
+  interface GlobalEventHandlersEventMap {
     'np-change': CustomEvent<Snapshot>;
     'np-status': CustomEvent<'connecting' | 'live' | 'stale' | 'offline'>;
     'np-error': CustomEvent<'address' | 'refused'>;
   }
+  /** React 19 has a list of its own: docs/card.md. */
   namespace JSX {
     interface IntrinsicElements {
       'now-playing': NowPlayingAttributes & {[name: string]: unknown};

@@ -42,7 +42,7 @@ def manifest() -> str:
             for one in _table("method")
         ],
         "events": [
-            one | {"type": {"text": _typed(one["name"], "HTMLElementEventMap")}}
+            one | {"type": {"text": _typed(one["name"], "GlobalEventHandlersEventMap")}}
             for one in _table("event")
         ],
         "slots": [{"name": "", "description": "shown until the first snapshot"}, *_table("slot")],
