@@ -13,6 +13,7 @@ const POLL_MS = 5_000;
 const POLLS = 60;            // between two attempts at a stream: five minutes
 const LOST_MS = 30_000;
 const DRIFT_MS = 3_000;
+const HELD_UP_MS = 500;      // as long may an answer take; more is a clock that has drifted
 const MOST_WAIT_MS = 10_000;
 
 /**
@@ -128,7 +129,7 @@ export function follow(base, {delay_ms, hear, lose}) {
       lost = 0;
       if (newest?.epoch === frame.epoch && newest.seq > frame.seq) return true;
       // Of two times for the same server clock the later one was less held up on the way.
-      offset = newest?.epoch === frame.epoch && Math.abs(seen - offset) < DRIFT_MS ? Math.max(seen, offset) : seen;
+      offset = newest?.epoch === frame.epoch && Math.abs(seen - offset) < HELD_UP_MS ? Math.max(seen, offset) : seen;
       newest = frame;
       tell(hear, frame, offset - delay_ms);
     } else if (frame.type === 'beat' && newest && Math.abs(seen - offset) > DRIFT_MS) {

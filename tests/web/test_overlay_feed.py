@@ -248,6 +248,23 @@ async def test_smooth_bar_ends_where_the_item_ends(open_page: Open, stage: Stage
     assert left_ms == pytest.approx(211_000 - 62_013, abs=2000)
 
 
+@pytest.mark.parametrize(("late_ms", "ahead_ms"), [(300, 300), (-300, 0), (900, 0), (-900, 0)])
+async def test_clocks_that_drift_apart_are_followed(
+    open_page: Open, stage: Stage, late_ms: int, ahead_ms: int
+) -> None:
+    """A little late is an answer that was held up, which sets no bar back; more is the clock."""
+    page = await open_overlay(open_page, stage, "in=none", clock=True)
+    await expect(card(page)).to_be_visible()
+    now = await page.evaluate("() => performance.now()")
+
+    sent = NOW - late_ms
+    await play(page, stage, snapshot(seq=2, now=sent, as_of=sent))
+
+    assert await page.evaluate("() => performance.now()") == now
+    shown = (62_013 + ahead_ms) / 211_000
+    assert await progress(page) == pytest.approx(shown, abs=1e-5)
+
+
 @pytest.mark.parametrize("position_ms", [-5, 10**12, None])
 async def test_nonsense_position_stays_on_the_bar(
     open_page: Open, stage: Stage, position_ms: int | None
