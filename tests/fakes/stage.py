@@ -95,6 +95,17 @@ def snapshot(state: str = "playing", *, seq: int = 1, **changes: Any) -> dict[st
     }
 
 
+async def hide(page: Page, *, is_hidden: bool) -> None:
+    """Make the page believe that its tab went to the background, or came back."""
+    await page.evaluate(
+        """(hidden) => {
+          Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
+          document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));
+        }""",
+        is_hidden,
+    )
+
+
 def cover(first: str = "#f2b28a", second: str = "#6b2f5b") -> bytes:
     """Draw a square cover: a sun above hills (PNG)."""
     image = Image.new("RGB", (300, 300), first)

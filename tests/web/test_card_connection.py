@@ -4,7 +4,7 @@ import json
 
 import pytest
 from playwright.async_api import Page, expect
-from stage import NOW, Open, Stage, snapshot, track
+from stage import NOW, Open, Stage, hide, snapshot, track
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -24,17 +24,6 @@ async def lost(page: Page) -> None:
 async def fire(page: Page, name: str) -> None:
     """Dispatch an event on the window."""
     await page.evaluate("([name]) => dispatchEvent(new Event(name))", [name])
-
-
-async def hide(page: Page, *, is_hidden: bool) -> None:
-    """Make the page believe that its tab went to the background, or came back."""
-    await page.evaluate(
-        """(hidden) => {
-          Object.defineProperty(document, 'hidden', {value: hidden, configurable: true});
-          document.dispatchEvent(new Event('visibilitychange', {bubbles: true}));
-        }""",
-        is_hidden,
-    )
 
 
 async def set_luck(page: Page, luck: float) -> None:

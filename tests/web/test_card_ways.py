@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.async_api import Page, expect
-from stage import Open, Stage, snapshot, track
+from stage import Open, Stage, hide, snapshot, track
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -111,3 +111,24 @@ async def test_stream_that_is_held_back_is_no_stream(open_page: Open, stage: Sta
 
     await shows(page, 1)
     never.set()
+
+
+async def test_laptop_that_wakes_up_in_another_network_finds_its_way(
+    open_page: Open, stage: Stage
+) -> None:
+    """A WebSocket that worked at home proves nothing in the office."""
+    stage.frame = json.dumps(titled(1))
+    page = await open_page(clock=True)
+    await shows(page, 1)
+    await hide(page, is_hidden=True)
+    await page.clock.run_for(31_000)
+    await stage.until(lambda it: not it.sockets)
+    stage.frame = json.dumps(titled(2))
+    stage.refuses = {"ws"}
+
+    await hide(page, is_hidden=False)
+    async with asyncio.timeout(10):
+        while not stage.asked.get("events"):
+            await page.clock.run_for(100)
+
+    await shows(page, 2)

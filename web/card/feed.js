@@ -37,7 +37,7 @@ const connect = (base) => {
   const pause = () => {
     drop();
     clearTimeout(lost);
-    lost = way = 0;
+    lost = way = isProven = 0;  // a laptop may wake up in another network
   };
 
   /** Connect now, unless nobody looks: a hidden page gives its connection up after 30 s. */
