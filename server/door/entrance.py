@@ -11,6 +11,7 @@ import ssl
 from asyncio.sslproto import SSLProtocol
 from collections.abc import Callable, Coroutine
 from typing import Final
+from weakref import WeakSet
 
 from tonearm.poller.clock import Clock
 from tonearm.server.forwarded import IPAddress, parse
@@ -101,6 +102,7 @@ class Entrance:
         if tls is not None:
             SSLProtocol.max_size = READ_BYTES
         self._tasks: set[asyncio.Task[None]] = set()
+        self._encrypted: WeakSet[asyncio.Transport] = WeakSet()
 
     def open(self) -> None:
         """Begin to accept."""
@@ -114,6 +116,11 @@ class Entrance:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    def hang_up(self) -> None:
+        """End what is still open once all is said: under TLS a close waits for the other's."""
+        for transport in self._encrypted:
+            transport.abort()
 
     def _accept(self) -> None:
         for _ in range(ACCEPTED_PER_TURN):
@@ -150,7 +157,7 @@ class Entrance:
         """Give a connection its transport and protocol, after its TLS handshake if it has one."""
         tls = self._tls() if self._tls is not None else None
         try:
-            await self._loop.connect_accepted_socket(
+            transport, _ = await self._loop.connect_accepted_socket(
                 lambda: self._protocol(connection),
                 connection,
                 ssl=tls,
@@ -159,6 +166,9 @@ class Entrance:
         except OSError:  # no TLS, or none that we speak, or it left in between
             self._digest.note("handshakes_failed")
             connection.close()
+        else:
+            if tls is not None:
+                self._encrypted.add(transport)
 
     def _start(self, work: Coroutine[None, None, None]) -> None:
         task = self._loop.create_task(work, name="front entrance")

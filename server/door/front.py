@@ -6,7 +6,8 @@ It knows the application only as something that answers requests.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Final
 
@@ -57,12 +58,12 @@ async def listen(
     door = Door(clock, digest)
     app.middlewares.insert(0, Porter(door, guard, digest, clock).admit)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=_STOP_S)
-    await runner.setup()
-    server = runner.server
-    assert server is not None  # noqa: S101  (the runner is set up)
-    server.request_handler = expecting_nothing(server.request_handler)
-    try:
-        listener = binding.bind(host, port, setting=setting)
+    async with AsyncExitStack() as stack:
+        listener = stack.enter_context(binding.bind(host, port, setting=setting))
+        await runner.setup()
+        server = runner.server
+        assert server is not None  # noqa: S101  (the runner is set up)
+        server.request_handler = expecting_nothing(server.request_handler)
         entrance = Entrance(
             listener,
             guard=guard,
@@ -71,6 +72,8 @@ async def listen(
             protocol=lambda connection: Caller(door, server, connection),
             tls=tls,
         )
+        stack.callback(entrance.hang_up)
+        stack.push_async_callback(runner.cleanup)
         listening = Listening(
             url=binding.url(listener, host, is_tls=tls is not None),
             addresses=(listener.getsockname()[:2],),
@@ -80,12 +83,12 @@ async def listen(
             asyncio.create_task(door.sweep(), name="front sweep"),
             asyncio.create_task(digest.run(), name="front digest"),
         )
-        try:
-            yield listening
-        finally:
-            await entrance.close()
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
-    finally:
-        await runner.cleanup()
+        stack.push_async_callback(_end, tasks)
+        stack.push_async_callback(entrance.close)
+        yield listening
+
+
+async def _end(tasks: Iterable[asyncio.Task[None]]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

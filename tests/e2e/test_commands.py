@@ -1,6 +1,7 @@
 """What an owner types, what comes back, and with which exit code."""
 
 import asyncio
+import contextlib
 import re
 import signal
 import socket
@@ -131,7 +132,9 @@ async def test_garbage_on_the_port_is_answered_or_dropped_without_a_traceback(ho
             incoming, outgoing = await asyncio.open_connection(host, int(port))
             outgoing.write(nonsense)
             outgoing.write_eof()
-            answer = await incoming.read()
+            answer = b""
+            with contextlib.suppress(ConnectionResetError):  # it was hung up on before it was done
+                answer = await incoming.read()
             # Of a request that is not understood its version is not, either: 1.0 is the least.
             assert answer == b"" or re.match(rb"HTTP/1\.[01] (400|405|426) ", answer)
             outgoing.close()

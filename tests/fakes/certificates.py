@@ -35,6 +35,12 @@ class SelfSigned:
         """Return the context of a client that trusts this certificate and no other."""
         return ssl.create_default_context(cafile=str(self.cert))
 
+    def identity(self) -> ssl.SSLContext:
+        """Return the context of a server that shows this certificate."""
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(self.cert, self.key)
+        return context
+
     def encrypt_key(self, passphrase: str) -> None:
         """Put the key under a passphrase."""
         command = ("openssl", "ec", "-in", str(self.key), "-aes256", "-passout")

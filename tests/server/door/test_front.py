@@ -1,11 +1,14 @@
 """The one port: binding it, who waits at it, and giving it back."""
 
 import asyncio
+import contextlib
 import socket
 from contextlib import AsyncExitStack
+from pathlib import Path
 
 import pytest
 from aiohttp import web
+from certificates import SelfSigned
 from fake_clock import FakeClock
 from viewers import RawCaller, Service
 
@@ -137,3 +140,31 @@ async def test_caller_that_never_reads_its_answers_delays_no_stop() -> None:
             await stack.aclose()
 
     await connecting.__aexit__(None, None, None)
+
+
+async def test_a_tls_caller_that_does_not_say_good_bye_is_hung_up_on(tmp_path: Path) -> None:
+    """Else its connection outlives the port, for asyncio waits half a minute for that."""
+    service, files = Service(), SelfSigned.make(tmp_path)
+    trust = files.trust()
+
+    def ask(port: int) -> socket.socket:
+        """Ask once, and return what is below the encryption: nobody answers there any more."""
+        caller = socket.create_connection(("127.0.0.1", port), timeout=10)
+        encrypted = trust.wrap_socket(caller, server_hostname="127.0.0.1")
+        encrypted.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
+        encrypted.recv(65_536)
+        return socket.socket(fileno=encrypted.detach())
+
+    def hear_end(caller: socket.socket) -> None:
+        caller.settimeout(10)
+        with contextlib.suppress(ConnectionResetError):
+            while caller.recv(65_536):
+                pass
+
+    async with listen(
+        web.Application(), "127.0.0.1", 0, clock=service.clock, tls=files.identity
+    ) as listening:
+        caller = await asyncio.to_thread(ask, listening.addresses[0][1])
+
+    with caller:
+        await asyncio.to_thread(hear_end, caller)

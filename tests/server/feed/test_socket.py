@@ -5,8 +5,6 @@ import base64
 import gc
 import json
 import os
-import ssl
-import subprocess
 import weakref
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -15,6 +13,7 @@ import pytest
 import structlog
 from aiohttp import web
 from aiohttp.test_utils import make_mocked_request
+from certificates import SelfSigned
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from multidict import CIMultiDict
@@ -449,18 +448,17 @@ async def test_two_hundred_viewers_that_come_and_go_all_end_on_the_newest() -> N
 
 async def test_socket_works_under_tls(tmp_path: Path) -> None:
     """No half-close there; snapshot, ping and closing handshake all the same."""
-    server_tls, client_tls = _certificate(tmp_path)
+    files = SelfSigned.make(tmp_path)
+    trust = files.trust()
     service = Service()
     service.hub.publish(playing(1))
     app = application(service.hub, pages=NO_PAGES, clock=service.clock, jitter=lambda: 0.0)
 
-    async with listen(
-        app, "127.0.0.1", 0, clock=service.clock, tls=lambda: server_tls
-    ) as listening:
-        async with connect(address(listening), ssl=client_tls, proxy=None) as viewer:
+    async with listen(app, "127.0.0.1", 0, clock=service.clock, tls=files.identity) as listening:
+        async with connect(address(listening), ssl=trust, proxy=None) as viewer:
             seq = json.loads(await viewer.recv())["seq"]
             await (await viewer.ping())
-        async with connect(address(listening), ssl=client_tls, proxy=None) as last:
+        async with connect(address(listening), ssl=trust, proxy=None) as last:
             await asyncio.gather(service.hub.close(), last.wait_closed())
 
     assert listening.url.startswith("https://")
@@ -469,37 +467,20 @@ async def test_socket_works_under_tls(tmp_path: Path) -> None:
 
 async def test_asyncio_lays_out_no_more_for_tls_than_it_is_told(tmp_path: Path) -> None:
     """A guard: it would be 256 KiB for each connection, from before the first byte comes."""
-    server_tls, client_tls = _certificate(tmp_path)
+    files = SelfSigned.make(tmp_path)
+    trust = files.trust()
     service = Service()
     app = application(service.hub, pages=NO_PAGES, clock=service.clock, jitter=lambda: 0.0)
 
     async with (
-        listen(app, "127.0.0.1", 0, clock=service.clock, tls=lambda: server_tls) as listening,
-        connect(address(listening), ssl=client_tls, proxy=None),
+        listen(app, "127.0.0.1", 0, clock=service.clock, tls=files.identity) as listening,
+        connect(address(listening), ssl=trust, proxy=None),
     ):
         await service.until_audience_is(1)
         viewer = next(iter(service.hub._ready[Encoding.WEBSOCKET]))
         reader = viewer._transport._ssl_protocol  # type: ignore[attr-defined]
 
         assert len(reader.get_buffer(-1)) == READ_BYTES
-
-
-def _certificate(folder: Path) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """Make a certificate for 127.0.0.1; return contexts for server and client."""
-    key, certificate = folder / "key.pem", folder / "certificate.pem"
-    subprocess.run(
-        (
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"),
-            *("-nodes", "-days", "2", "-subj", "/CN=localhost"),
-            *("-addext", "subjectAltName=IP:127.0.0.1", "-keyout", str(key)),
-            *("-out", str(certificate)),
-        ),
-        check=True,
-        capture_output=True,
-    )
-    server = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    server.load_cert_chain(certificate, key)
-    return server, ssl.create_default_context(cafile=str(certificate))
 
 
 async def test_handshake_accepts_any_key_and_any_origin() -> None:
