@@ -227,7 +227,7 @@ async def test_owner_is_told_how_to_connect(open_page: Open, stage: Stage) -> No
     page = await open_page(path="/")
 
     await expect(page.get_by_text("tonearm login")).to_be_visible()
-    await expect(page.get_by_text("Only this house")).to_be_visible()
+    await expect(page.get_by_text("Nobody outside can open")).to_be_visible()
 
 
 @pytest.mark.parametrize("place", PLACES)
