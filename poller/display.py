@@ -78,10 +78,8 @@ class Display:
     @property
     def turns_s(self) -> float | None:
         """When the snapshot changes by itself, or may do so after a look; None for never."""
-        turns_s, incognito = self._shown.turns_s, self._incognito
+        turns_s, incognito = self._shown.turns_s, self.incognito
         if incognito is None or incognito.until_s is None:
-            return turns_s
-        if incognito.is_over(self._clock.monotonic()):
             return turns_s
         return incognito.until_s if turns_s is None else min(turns_s, incognito.until_s)
 

@@ -8,7 +8,6 @@ from collections.abc import Callable
 from typing import Final
 
 import structlog
-from msgspec.structs import replace
 
 from . import hints, look_ahead
 from .alarm import Alarm
@@ -102,7 +101,7 @@ class Poller:
     def hint(self) -> None:
         """Take note that somebody near the player says 'look now'; nothing else is believed."""
         heard = hints.after_hint(self._standing.situation.hints, self._clock.monotonic())
-        self._standing.situation = replace(self._standing.situation, hints=heard)
+        self._standing.note(hints=heard)
         self._alarm.ring()
 
     def logged_in(self) -> None:
@@ -151,7 +150,7 @@ class Poller:
 
     async def restore(self) -> None:
         """Show what an earlier process showed last; call it once, before :meth:`run`."""
-        self._standing.situation = replace(self._standing.situation, endings=self._ledger.endings)
+        self._standing.note(endings=self._ledger.endings)
         await self._display.restore()
         await self._standing.show()
 
@@ -169,7 +168,7 @@ class Poller:
     def _ask(self, why: Why) -> None:
         self._asks += 1
         if self._standing.situation.asked is not Why.LOGGED_IN:
-            self._standing.situation = replace(self._standing.situation, asked=why)
+            self._standing.note(asked=why)
         self._alarm.ring()
 
     async def _wait(self) -> Why:
@@ -211,16 +210,13 @@ class Poller:
         else:
             if logouts == self._logouts:
                 self._standing.succeeded(seen, asked_s)
-        now_s = self._clock.monotonic()
-        self._standing.situation = replace(
-            self._standing.situation,
+        now_s, situation = self._clock.monotonic(), self._standing.situation
+        self._standing.note(
             looked_s=now_s,
             called_s=now_s,
-            asked=None if self._asks == asks else self._standing.situation.asked,
-            arrival_look_s=(
-                now_s if why is Why.VIEWER_ARRIVED else self._standing.situation.arrival_look_s
-            ),
-            read_look_s=now_s if why is Why.READ else self._standing.situation.read_look_s,
+            asked=None if self._asks == asks else situation.asked,
+            arrival_look_s=now_s if why is Why.VIEWER_ARRIVED else situation.arrival_look_s,
+            read_look_s=now_s if why is Why.READ else situation.read_look_s,
         )
         await self._standing.show()
         await self._ledger.keep_endings(self._standing.situation.endings)
@@ -230,9 +226,7 @@ class Poller:
     async def _look_ahead(self) -> None:
         """Ask the queue what follows, to show it at the end of the item."""
         ahead = await foreseen(self._spotify, self._standing.present, self._pace)
-        self._standing.situation = replace(
-            self._standing.situation, ahead=ahead, called_s=self._clock.monotonic()
-        )
+        self._standing.note(ahead=ahead, called_s=self._clock.monotonic())
 
     async def _recall(self) -> None:
         """Ask for the last finished play, when nothing was ever shown."""

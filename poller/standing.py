@@ -6,6 +6,7 @@ asks.
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import structlog
 from msgspec.structs import replace
@@ -42,6 +43,10 @@ class Standing:
         """The situation with what changes by itself."""
         is_hidden = self._display.incognito is not None
         return self._presence.added_to(self.situation, is_hidden=is_hidden)
+
+    def note(self, **changes: Any) -> None:
+        """Take note of what else changed in the situation, by the names of its fields."""
+        self.situation = replace(self.situation, **changes)
 
     def succeeded(self, seen: Observation, asked_s: float) -> None:
         """Take note of what a look saw that was asked at ``asked_s``."""

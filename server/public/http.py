@@ -6,7 +6,7 @@ ready for any origin; no answer shows more than a word about what went wrong ins
 
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 import structlog
@@ -56,17 +56,11 @@ def application(
             web.get("/v1/events", events_handler(hub, clock, jitter=jitter)),
             web.get("/v1/current", _current_handler(hub)),
             web.get("/healthz", _health_handler(hub)),
-            *(web.get(page.path, _page_handler(page)) for page in _served(pages)),
+            *(web.get(page.path, _page_handler(page)) for page in pages.all),
             *extra_routes,
         ],
     )
     return app
-
-
-def _served(pages: Pages) -> Iterator[Page]:
-    yield from pages.all
-    if pages.stand_in is not None:
-        yield pages.stand_in
 
 
 @web.middleware

@@ -96,14 +96,13 @@ class Pages:
     """Every file that is there, and how to name the card so that it can be kept for ever.
 
     ``card_path`` is ``/card-<hash>.js`` and ``card_integrity`` the value for a script element's
-    ``integrity`` attribute. ``stand_in`` is the same card for who asks for one of another version.
-    All three are None when there is no card.
+    ``integrity`` attribute; both are None when there is no card. The last of ``all`` is the
+    same card for who asks for one of another version.
     """
 
     all: tuple[Page, ...]
     card_path: str | None
     card_integrity: str | None
-    stand_in: Page | None = None
 
     @classmethod
     def load(cls, folder: Traversable | None = None, *, public_url: str | None = None) -> Self:
@@ -127,13 +126,13 @@ class Pages:
         digest = base64.b64encode(hashlib.sha384(card.body).digest()).decode("ascii")
         integrity = f"sha384-{digest}"
         named = f"{kept.path[1:]} {integrity}"
+        # Never to be kept unasked: where two versions run side by side, or the older one comes
+        # back, what its own name leads to must be itself again at once.
+        stand_in = replace(card, path=OTHER_CARDS, cache_control=_REVALIDATE)
         return cls(
-            all=(*(_naming_the_card(page, named) for page in pages), kept),
+            all=(*(_naming_the_card(page, named) for page in pages), kept, stand_in),
             card_path=kept.path,
             card_integrity=integrity,
-            # Never to be kept unasked: where two versions run side by side, or the older one comes
-            # back, what its own name leads to must be itself again at once.
-            stand_in=replace(card, path=OTHER_CARDS, cache_control=_REVALIDATE),
         )
 
 
